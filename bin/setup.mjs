@@ -71,7 +71,7 @@ function build(digest) {
 
 export function ensureReady({ force = false } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 10)) fail('NODE_TOO_OLD', `Node.js ${process.versions.node} is too old.`, 'Install Node.js 20.10 or later.');
+  if (major < 20 || (major === 20 && minor < 11)) fail('NODE_TOO_OLD', `Node.js ${process.versions.node} is too old.`, 'Install Node.js 20.11 or later.');
   if (!existsSync(join(root, 'node_modules', 'typescript')) || readStamp(INSTALL_STAMP) !== lockDigest()) install();
   const digest = sourcesDigest();
   if (force || readStamp(BUILD_STAMP) !== digest) build(digest);

@@ -1,0 +1,124 @@
+/**
+ * Readers of a ring. A gating consumer holds the producer back and reads slots in place. A lossy consumer never does:
+ * it copies a slot and then learns from the producer's intent whether the copy may be torn.
+ *
+ *   const at = consumer.poll();          // byte offset in `views`, or -1
+ *   if (at >= 0) { delta.wrap(at) … ; consumer.advance(); }
+ *
+ * `advance` frees the slot for gating; `commit` publishes the cursor: once per batch is enough.
+ */
+import { attach, CONSUMER, consumerLine, GATING, LINE_WORDS, LOSSY, WORD, type RingDescriptor } from './layout.js';
+
+export class GatingConsumer {
+  private readonly words: Int32Array;
+  private readonly mask: number;
+  private readonly line: number;
+  private readonly slotBytes0 = WORD.slots << 2;
+  private cursor: number;
+
+  /** A successor of a dead consumer continues at its committed cursor: what it had not committed it sees again. */
+  constructor(readonly ring: RingDescriptor, readonly name: string) {
+    this.words = attach(ring);
+    this.mask = ring.capacity - 1;
+    this.line = consumerLine(ring, name);
+    if (this.words[this.line + CONSUMER.mode] !== GATING) throw new RangeError(`ring ${ring.name}: consumer ${name} is not gating`);
+    this.cursor = Atomics.load(this.words, this.line + CONSUMER.cursor);
+  }
+
+  /** Byte offset (from the ring's start) of the next record, or -1. Does not move. */
+  poll(): number {
+    const slot = this.cursor & this.mask;
+    if (Atomics.load(this.words, WORD.slots + slot * LINE_WORDS) !== ((this.cursor + 1) | 0)) return -1; // acquires the payload
+    return this.slotBytes0 + (slot << 6);
+  }
+
+  /** Done with the record that `poll` returned. */
+  advance(): void {
+    this.cursor = (this.cursor + 1) | 0;
+  }
+
+  /** Let the producer reuse what has been advanced over. */
+  commit(): void {
+    Atomics.store(this.words, this.line + CONSUMER.cursor, this.cursor); // releases: our reads come before the reuse
+  }
+
+  /** Sleep until something is published or the time is over. Only on threads without an event loop to serve. */
+  wait(timeoutMs: number): void {
+    sleep(this.words, this.line, this.poll.bind(this), timeoutMs);
+  }
+}
+
+export class LossyConsumer {
+  private readonly words: Int32Array;
+  private readonly mask: number;
+  private readonly line: number;
+  private cursor: number;
+  /** The last copied slot, as Int32 words; its first word is the record's sequence + 1. */
+  readonly copy: Int32Array;
+
+  /** @param copy 64 bytes that `poll` fills; wrap flyweights over its buffer */
+  constructor(readonly ring: RingDescriptor, readonly name: string, copy: Int32Array) {
+    this.words = attach(ring);
+    this.mask = ring.capacity - 1;
+    this.line = consumerLine(ring, name);
+    this.copy = copy;
+    if (this.words[this.line + CONSUMER.mode] !== LOSSY) throw new RangeError(`ring ${ring.name}: consumer ${name} is not lossy`);
+    this.cursor = Atomics.load(this.words, this.line + CONSUMER.cursor);
+  }
+
+  /** Records this consumer has missed since the ring was made. */
+  get missed(): number {
+    return Atomics.load(this.words, this.line + CONSUMER.missed) >>> 0;
+  }
+
+  /** Copy the next record into `copy` and move on. False when there is none. */
+  poll(): boolean {
+    for (;;) {
+      const word = WORD.slots + (this.cursor & this.mask) * LINE_WORDS;
+      const distance = (Atomics.load(this.words, word) - ((this.cursor + 1) | 0)) | 0;
+      if (distance < 0) return false;
+      if (distance === 0) {
+        for (let i = 0; i < LINE_WORDS; i++) this.copy[i] = Atomics.load(this.words, word + i);
+        // The producer stores its intent before it writes: a slot it may have begun to overwrite lies a whole ring behind.
+        if (((Atomics.load(this.words, WORD.intent) - this.cursor) | 0) <= this.ring.capacity) {
+          this.cursor = (this.cursor + 1) | 0;
+          return true;
+        }
+      }
+      this.skip();
+    }
+  }
+
+  /** Lapped: jump to half a ring behind the producer, so that the next records are not lost at once again. */
+  private skip(): void {
+    const target = (Atomics.load(this.words, WORD.cursor) - (this.ring.capacity >> 1)) | 0;
+    const lost = (target - this.cursor) | 0;
+    if (lost <= 0) {
+      // The producer's cursor word lags its intent by one batch at most: step over the torn slot alone.
+      this.cursor = (this.cursor + 1) | 0;
+      Atomics.add(this.words, this.line + CONSUMER.missed, 1);
+      return;
+    }
+    this.cursor = target;
+    Atomics.add(this.words, this.line + CONSUMER.missed, lost);
+  }
+
+  /** Publish how far we are, for our successor and for screens. */
+  commit(): void {
+    Atomics.store(this.words, this.line + CONSUMER.cursor, this.cursor);
+  }
+
+  wait(timeoutMs: number): void {
+    const hasNext = (): number => (((Atomics.load(this.words, WORD.slots + (this.cursor & this.mask) * LINE_WORDS) - (this.cursor + 1)) | 0) >= 0 ? 0 : -1);
+    sleep(this.words, this.line, hasNext, timeoutMs);
+  }
+}
+
+/** Raise the flag, look again, then wait: a record published in between is either seen or wakes us. */
+function sleep(words: Int32Array, line: number, poll: () => number, timeoutMs: number): void {
+  const bit = 1 << ((line - WORD.consumer) / LINE_WORDS);
+  const wake = Atomics.load(words, line + CONSUMER.wake);
+  Atomics.or(words, WORD.sleepers, bit);
+  if (poll() < 0) Atomics.wait(words, line + CONSUMER.wake, wake, timeoutMs);
+  Atomics.and(words, WORD.sleepers, ~bit);
+}
