@@ -15,6 +15,9 @@ export class RingProducer {
   private cursor: number;
   /** Slots taken since the last flush. */
   private taken = 0;
+  /** Slots below this are announced as being written: stored once per step, because the store costs more than the slot. */
+  private intent: number;
+  private readonly intentStep: number;
   /** Gating consumers are known to have consumed up to here; re-read only when it does not suffice. */
   private gate: number;
   /** Byte offset of slot 0 from the ring's start: what `next` returns is relative to the ring's start. */
@@ -29,6 +32,8 @@ export class RingProducer {
     this.hasLossy = ring.consumers.some(({ mode }) => mode === LOSSY);
     this.cursor = this.recoverCursor();
     this.gate = this.slowestGate();
+    this.intent = this.cursor;
+    this.intentStep = Math.max(1, Math.min(64, ring.capacity >> 3));
   }
 
   /** The stored cursor may be one batch behind: the writer can die between publishing the slots and storing it. */
@@ -79,7 +84,10 @@ export class RingProducer {
       }
     }
     // Without this a lossy reader could take a half-overwritten slot for the old record: see LossyConsumer.
-    if (this.hasLossy) Atomics.store(this.words, WORD.intent, (n + 1) | 0);
+    if (this.hasLossy && ((n - this.intent) | 0) >= 0) {
+      this.intent = (n + this.intentStep) | 0;
+      Atomics.store(this.words, WORD.intent, this.intent);
+    }
     this.taken++;
     return this.slotBytes0 + ((n & this.mask) << 6);
   }

@@ -1,0 +1,167 @@
+/**
+ * What a venue is to the engine. Everything here is sans-I/O: a session is fed bytes and time and asks its host for
+ * sockets and requests. The same session runs behind real sockets, behind the sandbox, behind a transcript and in tests.
+ */
+import type { Instrument, MarketMetadata } from '../model/instrument.js';
+import type { RecordSink } from '../record/slot.js';
+
+/** Where a venue is. Every part can be pointed elsewhere by the configuration (sandbox, testnet, mirror). */
+export interface VenueEndpoints {
+  readonly rest: string;
+  /** Public streams. */
+  readonly ws: string;
+  /** Order entry and private streams. */
+  readonly wsPrivate: string;
+}
+
+export interface VenueCredentials {
+  readonly apiKey: string;
+  readonly secret: string;
+  /** PEM of an Ed25519 key, where the venue takes one (Binance session.logon). */
+  readonly privateKey?: string;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query, from the REST base. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What a session asks of whoever runs it. Calls return at once; answers come back through the session's methods. */
+export interface FeedHost {
+  /** Send a text frame on the open socket. */
+  send(text: string): void;
+  /** Issue a REST request; the answer comes as `onResponse(tag, …)`. Answers of a former connection are dropped by the host. */
+  request(tag: number, request: HttpRequest): void;
+  /** Close the socket and connect again (backoff is the host's). @param reason VenueReason */
+  reconnect(reason: number): void;
+  /** Count something; names are stable: `frames`, `malformed`, `unknownSymbol`, `outOfRange`, `gaps`, … */
+  count(counter: FeedCounter): void;
+}
+
+export type FeedCounter =
+  | 'frames' | 'malformed' | 'unknownSymbol' | 'outOfRange' | 'gaps' | 'duplicates' | 'checksumFailures' | 'resyncs' | 'ringFull' | 'rejected' | 'requestErrors' | 'stalls';
+
+/**
+ * The public side of a venue: frames in, BookDelta / Trade / BookStatus records out, each book synced by the venue's
+ * own rules. Never throws on what a venue sends: bad input is counted and, where a book may be wrong, resynced.
+ */
+export interface FeedSession {
+  /** Path, with query, of the socket to open below `endpoints.ws`. */
+  socketPath(): string;
+  /** The socket is open. Everything that was in sync no longer is. */
+  onOpen(nowNs: number): void;
+  /** One text frame, as bytes. The buffer is the caller's again when this returns. */
+  onFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void;
+  /** A REST answer. `status` 0 = it did not arrive. */
+  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number): void;
+  /** The socket is closed: every book is out of sync from now on. */
+  onClose(nowNs: number): void;
+  /** Called about ten times a second: stalls, pings, retries, age limits. */
+  onTimer(nowNs: number): void;
+  /** Throw one book away and sync it again. @param reason ResyncReason */
+  resync(instrument: number, reason: number, nowNs: number): void;
+}
+
+export interface FeedOptions {
+  readonly instruments: readonly Instrument[];
+  readonly venueIndex: number;
+  readonly sink: RecordSink;
+  readonly host: FeedHost;
+  /** Unix time, in ns, of the session's epoch: record times are relative to it. */
+  readonly epochUnixNs: bigint;
+  /** First value of the records' epoch field; a restarted feed starts above its predecessor's. */
+  readonly firstEpoch: number;
+  /** No frame for a book or connection for this long is a stall, ns. */
+  readonly stallNs: number;
+  /** Levels a side to keep where the venue lets us choose (Kraken book depth, Binance snapshot limit). */
+  readonly depth: number;
+}
+
+/** An order on its way out. All numbers scaled with the instrument's pair; the session formats them. */
+export interface OutgoingOrder {
+  instrument: Instrument;
+  orderId: number;
+  /** What the venue is told: unique over sessions, at most 18 ASCII characters. */
+  clientOrderId: string;
+  side: 0 | 1;
+  /** TimeInForce */
+  tif: number;
+  price: number;
+  qty: number;
+}
+
+export interface GatewayHost {
+  send(text: string): void;
+  request(tag: number, request: HttpRequest): void;
+  reconnect(reason: number): void;
+  /** Unix time in ms by this machine's clock. */
+  unixMs(): number;
+  count(counter: GatewayCounter): void;
+}
+
+export type GatewayCounter = 'frames' | 'malformed' | 'unknownOrder' | 'acks' | 'rejects' | 'fills' | 'duplicateFills' | 'rateLimited' | 'requestErrors' | 'authFailures' | 'gaps';
+
+/**
+ * The private side: orders out, ExecutionReport / Fill / Balance records out. A lost connection or an unclear answer is
+ * reported as UNKNOWN, never as a rejection; `query` finds out.
+ */
+export interface GatewaySession {
+  /** Path of the socket below `endpoints.wsPrivate`. */
+  socketPath(): string;
+  onOpen(nowNs: number): void;
+  onFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void;
+  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number): void;
+  /** Every order that was sent and not answered is UNKNOWN from now on. */
+  onClose(nowNs: number): void;
+  onTimer(nowNs: number): void;
+  /** Logged on and subscribed: orders may be sent. */
+  readonly ready: boolean;
+  /** Write the order to the socket now. False: not sent (not ready, over the venue's rate limit) and never will be. */
+  place(order: OutgoingOrder, nowNs: number): boolean;
+  cancel(order: OutgoingOrder, nowNs: number): boolean;
+  /** Ask what became of an order; the answer is an ExecutionReport (OPEN, FILLED, CANCELLED, EXPIRED, NOT_FOUND …) preceded by Fill records for all its trades. */
+  query(order: OutgoingOrder, nowNs: number): boolean;
+  /** Cancel every open order of this account on the given instruments. */
+  cancelAll(nowNs: number): boolean;
+  /** Ask for all balances; the answer is Balance records of kind VENUE, the last flagged LAST. */
+  requestBalances(nowNs: number): boolean;
+}
+
+export interface GatewayOptions {
+  readonly instruments: readonly Instrument[];
+  readonly venueIndex: number;
+  /** Index of an asset by the venue's code; undefined for assets the engine does not trade. */
+  assetIndex(code: string): number | undefined;
+  /** Engine order id of a client order id of this session, or undefined for anybody else's order. */
+  orderIdOf(clientOrderId: string): number | undefined;
+  clientOrderIdOf(orderId: number): string;
+  readonly credentials: VenueCredentials;
+  readonly sink: RecordSink;
+  readonly host: GatewayHost;
+  readonly epochUnixNs: bigint;
+}
+
+/** How to learn what a venue trades: requests in order, then the answers parsed. */
+export interface MetadataCodec {
+  requests(credentials: VenueCredentials | undefined, unixMs: number): readonly HttpRequest[];
+  /** @throws RingsideError VENUE_METADATA when the answers are not what the venue documents */
+  parse(bodies: readonly string[]): MarketMetadata[];
+}
+
+/** One line of the registry. */
+export interface Venue {
+  /** `binance`, `kraken`. */
+  readonly id: string;
+  readonly name: string;
+  readonly endpoints: VenueEndpoints;
+  readonly metadata: MetadataCodec;
+  /** Fees assumed where neither the venue nor the configuration tells, ppm. */
+  readonly defaultTakerFeePpm: number;
+  readonly defaultMakerFeePpm: number;
+  createFeed(options: FeedOptions): FeedSession;
+  /** Absent: market data only. */
+  createGateway?(options: GatewayOptions): GatewaySession;
+}
