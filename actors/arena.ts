@@ -14,7 +14,7 @@ export class Arena {
   constructor(bytes: number) {
     const pages = Math.ceil(bytes / PAGE_BYTES);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    this.buffer = memory.buffer as unknown as SharedArrayBuffer;
+    this.buffer = memory.buffer;
   }
 
   /** Byte offset of `bytes` zeroed bytes on cache lines of their own. @throws RangeError when the arena is used up */
