@@ -1,0 +1,15 @@
+/** The venues this engine speaks. A new venue is one file (a folder once it grows) and one line here. */
+import { RingsideError } from '../model/errors.js';
+import type { Venue } from './contract.js';
+
+export const VENUES: readonly Venue[] = [
+];
+
+/** @throws RingsideError UNKNOWN_VENUE naming the accepted ids */
+export function venueById(id: string): Venue {
+  const venue = VENUES.find((candidate) => candidate.id === id);
+  if (venue === undefined) {
+    throw new RingsideError('UNKNOWN_VENUE', `"${id}" is no venue this engine speaks`, { fix: `Use one of: ${VENUES.map((known) => known.id).join(', ')}.` });
+  }
+  return venue;
+}
