@@ -89,7 +89,7 @@ export class Runner {
   round(): number {
     let done = 0;
     for (let i = 0; i < this.actors.length; i++) {
-      const actor = this.actors[i]!;
+      const actor = this.actors[i];
       try {
         done += actor.doWork(TURN_LIMIT);
       } catch (error) {

@@ -20,7 +20,7 @@ export function parseDecimal(text: string, decimals: number): bigint {
   const match = DECIMAL.exec(text);
   if (match === null) throw new RingsideError('NUMBER_MALFORMED', `"${text.slice(0, 40)}" is not a decimal number`);
   const [, sign, whole, fraction = '', exponent = '0'] = match;
-  const digits = whole! + fraction;
+  const digits = whole + fraction;
   const shift = decimals - fraction.length + Number(exponent);
   if (shift > 60 || shift < -400) throw new RingsideError('NUMBER_OUT_OF_RANGE', `"${text.slice(0, 40)}" is out of range`);
   let scaled: bigint;
@@ -52,7 +52,7 @@ export function decimalsOf(text: string): number {
   const fraction = (match[3] ?? '').replace(/0+$/, '');
   const exponent = Number(match[4] ?? 0);
   if (fraction === '' && exponent < 0) {
-    const zeros = /0*$/.exec(match[2]!)![0].length;
+    const zeros = /0*$/.exec(match[2])![0].length;
     return Number(match[2]) === 0 ? 0 : Math.max(0, -exponent - zeros);
   }
   return Math.max(0, fraction.length - exponent);

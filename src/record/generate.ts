@@ -17,7 +17,7 @@ function accessors(field: Field): string {
   const place = `this.${view}[(this.at >> ${shift}) + ${field.offset >> shift}]`;
   return [
     `  /** ${field.doc}. ${field.type}, ${field.unit}. */`,
-    `  get ${field.name}(): ${js} { return ${place}!; }`,
+    `  get ${field.name}(): ${js} { return ${place}; }`,
     `  set ${field.name}(value: ${js}) { ${place} = value; }`,
   ].join('\n');
 }
@@ -84,7 +84,7 @@ export function generateFlyweights(): string {
     "import type { SlotViews } from './slot.js';",
     '',
     '/** Record type at a slot: its `type` byte. */',
-    `export function typeAt(views: SlotViews, at: number): number {\n  return views.u8[at + ${OFFSET.type}]!;\n}`,
+    `export function typeAt(views: SlotViews, at: number): number {\n  return views.u8[at + ${OFFSET.type}];\n}`,
     '',
     ...RECORDS.map((record) => `${flyweight(record)}\n`),
   ].join('\n');

@@ -3,7 +3,7 @@ import type { SlotViews } from './slot.js';
 
 /** Record type at a slot: its `type` byte. */
 export function typeAt(views: SlotViews, at: number): number {
-  return views.u8[at + 4]!;
+  return views.u8[at + 4];
 }
 
 /** One price level of one venue set to an absolute quantity. Flags: SELL = ask side, SNAPSHOT = part of a full book, FIRST/LAST = bounds of one venue frame. */
@@ -42,34 +42,34 @@ export class BookDelta {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** The feed's life: changes with every reconnect, restart or resync; a reader that sees a new one throws an unfinished update away. u16, count, wraps. */
-  get epoch(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get epoch(): number { return this.u16[(this.at >> 1) + 3]; }
   set epoch(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Number of the venue frame that caused this, per feed and session. u32, id. */
-  get frame(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get frame(): number { return this.u32[(this.at >> 2) + 3]; }
   set frame(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Level. f64, price, integer at the pair's price scale. */
-  get price(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get price(): number { return this.f64[(this.at >> 3) + 2]; }
   set price(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** New absolute quantity; 0 deletes the level. f64, base quantity, integer at the pair's quantity scale. */
-  get qty(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get qty(): number { return this.f64[(this.at >> 3) + 3]; }
   set qty(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Last update id of the frame (Binance u), checksum (Kraken) or 0. f64, venue's sequence. */
-  get venueSeq(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get venueSeq(): number { return this.f64[(this.at >> 3) + 4]; }
   set venueSeq(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** Venue's event time; may precede the epoch or follow tsRecvNs: venue clocks differ. f64, ns since the session's epoch. */
-  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 5]; }
   set tsVenueNs(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Received. f64, ns since the session's epoch. */
-  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 6]; }
   set tsRecvNs(value: number) { this.f64[(this.at >> 3) + 6] = value; }
 }
 
@@ -109,34 +109,34 @@ export class Trade {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** The feed's life: changes with every reconnect, restart or resync; a reader that sees a new one throws an unfinished update away. u16, count, wraps. */
-  get epoch(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get epoch(): number { return this.u16[(this.at >> 1) + 3]; }
   set epoch(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Number of the venue frame that caused this, per feed and session. u32, id. */
-  get frame(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get frame(): number { return this.u32[(this.at >> 2) + 3]; }
   set frame(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Traded at. f64, price, integer at the pair's price scale. */
-  get price(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get price(): number { return this.f64[(this.at >> 3) + 2]; }
   set price(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** Traded. f64, base quantity, integer at the pair's quantity scale. */
-  get qty(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get qty(): number { return this.f64[(this.at >> 3) + 3]; }
   set qty(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Trade id. f64, venue's id. */
-  get tradeId(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get tradeId(): number { return this.f64[(this.at >> 3) + 4]; }
   set tradeId(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** Venue's trade time. f64, ns since the session's epoch. */
-  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 5]; }
   set tsVenueNs(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Received. f64, ns since the session's epoch. */
-  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 6]; }
   set tsRecvNs(value: number) { this.f64[(this.at >> 3) + 6] = value; }
 }
 
@@ -177,37 +177,37 @@ export class BookStatus {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** The feed's life: changes with every reconnect, restart or resync; a reader that sees a new one throws an unfinished update away. u16, count, wraps. */
-  get epoch(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get epoch(): number { return this.u16[(this.at >> 1) + 3]; }
   set epoch(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** BookState. u8, code. */
-  get state(): number { return this.u8[(this.at >> 0) + 12]!; }
+  get state(): number { return this.u8[(this.at >> 0) + 12]; }
   set state(value: number) { this.u8[(this.at >> 0) + 12] = value; }
   /** ResyncReason. u8, code. */
-  get reason(): number { return this.u8[(this.at >> 0) + 13]!; }
+  get reason(): number { return this.u8[(this.at >> 0) + 13]; }
   set reason(value: number) { this.u8[(this.at >> 0) + 13] = value; }
   /** Noticed. f64, ns since the session's epoch. */
-  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 2]; }
   set tsRecvNs(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** What should have come. f64, venue's sequence. */
-  get expectedSeq(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get expectedSeq(): number { return this.f64[(this.at >> 3) + 3]; }
   set expectedSeq(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** What came. f64, venue's sequence. */
-  get actualSeq(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get actualSeq(): number { return this.f64[(this.at >> 3) + 4]; }
   set actualSeq(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** Resyncs of this book in this session so far. f64, count. */
-  get resyncs(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get resyncs(): number { return this.f64[(this.at >> 3) + 5]; }
   set resyncs(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Frames applied to this book in this session so far. f64, count. */
-  get frames(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get frames(): number { return this.f64[(this.at >> 3) + 6]; }
   set frames(value: number) { this.f64[(this.at >> 3) + 6] = value; }
 }
 
@@ -251,34 +251,34 @@ export class VenueStatus {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** The feed's life: changes with every reconnect, restart or resync; a reader that sees a new one throws an unfinished update away. u16, count, wraps. */
-  get epoch(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get epoch(): number { return this.u16[(this.at >> 1) + 3]; }
   set epoch(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** VenueState. u8, code. */
-  get state(): number { return this.u8[(this.at >> 0) + 12]!; }
+  get state(): number { return this.u8[(this.at >> 0) + 12]; }
   set state(value: number) { this.u8[(this.at >> 0) + 12] = value; }
   /** VenueChannel. u8, code. */
-  get channel(): number { return this.u8[(this.at >> 0) + 13]!; }
+  get channel(): number { return this.u8[(this.at >> 0) + 13]; }
   set channel(value: number) { this.u8[(this.at >> 0) + 13] = value; }
   /** VenueReason. u16, index. */
-  get reason(): number { return this.u16[(this.at >> 1) + 7]!; }
+  get reason(): number { return this.u16[(this.at >> 1) + 7]; }
   set reason(value: number) { this.u16[(this.at >> 1) + 7] = value; }
   /** Noticed. f64, ns since the session's epoch. */
-  get tsNs(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get tsNs(): number { return this.f64[(this.at >> 3) + 2]; }
   set tsNs(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** Connection attempts in a row. f64, count. */
-  get attempts(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get attempts(): number { return this.f64[(this.at >> 3) + 3]; }
   set attempts(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Wait before the next attempt. f64, ns. */
-  get backoffNs(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get backoffNs(): number { return this.f64[(this.at >> 3) + 4]; }
   set backoffNs(value: number) { this.f64[(this.at >> 3) + 4] = value; }
 }
 
@@ -316,37 +316,37 @@ export class TopOfBook {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** The feed's life: changes with every reconnect, restart or resync; a reader that sees a new one throws an unfinished update away. u16, count, wraps. */
-  get epoch(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get epoch(): number { return this.u16[(this.at >> 1) + 3]; }
   set epoch(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Number of the venue frame that caused this, per feed and session. u32, id. */
-  get frame(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get frame(): number { return this.u32[(this.at >> 2) + 3]; }
   set frame(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Best bid. f64, price, integer at the pair's price scale. */
-  get bidPrice(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get bidPrice(): number { return this.f64[(this.at >> 3) + 2]; }
   set bidPrice(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** At the best bid. f64, base quantity, integer at the pair's quantity scale. */
-  get bidQty(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get bidQty(): number { return this.f64[(this.at >> 3) + 3]; }
   set bidQty(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Best ask. f64, price, integer at the pair's price scale. */
-  get askPrice(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get askPrice(): number { return this.f64[(this.at >> 3) + 4]; }
   set askPrice(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** At the best ask. f64, base quantity, integer at the pair's quantity scale. */
-  get askQty(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get askQty(): number { return this.f64[(this.at >> 3) + 5]; }
   set askQty(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Venue's event time. f64, ns since the session's epoch. */
-  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 6]; }
   set tsVenueNs(value: number) { this.f64[(this.at >> 3) + 6] = value; }
   /** Received. f64, ns since the session's epoch. */
-  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 7]!; }
+  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 7]; }
   set tsRecvNs(value: number) { this.f64[(this.at >> 3) + 7] = value; }
 }
 
@@ -389,34 +389,34 @@ export class CrossedMarket {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** Instrument to sell on. u16, index. */
-  get sellInstrument(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get sellInstrument(): number { return this.u16[(this.at >> 1) + 3]; }
   set sellInstrument(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Number of the venue frame that caused this, per feed and session. u32, id. */
-  get frame(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get frame(): number { return this.u32[(this.at >> 2) + 3]; }
   set frame(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Best ask where to buy. f64, price, integer at the pair's price scale. */
-  get askPrice(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get askPrice(): number { return this.f64[(this.at >> 3) + 2]; }
   set askPrice(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** Best bid where to sell. f64, price, integer at the pair's price scale. */
-  get bidPrice(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get bidPrice(): number { return this.f64[(this.at >> 3) + 3]; }
   set bidPrice(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Number of CrossedLevel records that follow. u16, index. */
-  get levels(): number { return this.u16[(this.at >> 1) + 16]!; }
+  get levels(): number { return this.u16[(this.at >> 1) + 16]; }
   set levels(value: number) { this.u16[(this.at >> 1) + 16] = value; }
   /** Pair. u16, index. */
-  get pair(): number { return this.u16[(this.at >> 1) + 17]!; }
+  get pair(): number { return this.u16[(this.at >> 1) + 17]; }
   set pair(value: number) { this.u16[(this.at >> 1) + 17] = value; }
   /** Received: the frame that caused it. f64, ns since the session's epoch. */
-  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 5]; }
   set tsRecvNs(value: number) { this.f64[(this.at >> 3) + 5] = value; }
 }
 
@@ -460,28 +460,28 @@ export class CrossedLevel {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** 0 = best. u16, index. */
-  get depth(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get depth(): number { return this.u16[(this.at >> 1) + 3]; }
   set depth(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Number of the venue frame that caused this, per feed and session. u32, id. */
-  get frame(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get frame(): number { return this.u32[(this.at >> 2) + 3]; }
   set frame(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Level. f64, price, integer at the pair's price scale. */
-  get price(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get price(): number { return this.f64[(this.at >> 3) + 2]; }
   set price(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** At the level. f64, base quantity, integer at the pair's quantity scale. */
-  get qty(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get qty(): number { return this.f64[(this.at >> 3) + 3]; }
   set qty(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Received. f64, ns since the session's epoch. */
-  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 4]; }
   set tsRecvNs(value: number) { this.f64[(this.at >> 3) + 4] = value; }
 }
 
@@ -521,46 +521,46 @@ export class Opportunity {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** Instrument to sell on. u16, index. */
-  get sellInstrument(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get sellInstrument(): number { return this.u16[(this.at >> 1) + 3]; }
   set sellInstrument(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Counts up per strategy and session. u32, id. */
-  get opportunityId(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get opportunityId(): number { return this.u32[(this.at >> 2) + 3]; }
   set opportunityId(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** OpportunityKind. u8, code. */
-  get kind(): number { return this.u8[(this.at >> 0) + 16]!; }
+  get kind(): number { return this.u8[(this.at >> 0) + 16]; }
   set kind(value: number) { this.u8[(this.at >> 0) + 16] = value; }
   /** Strategy index. u8, code. */
-  get strategy(): number { return this.u8[(this.at >> 0) + 17]!; }
+  get strategy(): number { return this.u8[(this.at >> 0) + 17]; }
   set strategy(value: number) { this.u8[(this.at >> 0) + 17] = value; }
   /** Pair. u16, index. */
-  get pair(): number { return this.u16[(this.at >> 1) + 9]!; }
+  get pair(): number { return this.u16[(this.at >> 1) + 9]; }
   set pair(value: number) { this.u16[(this.at >> 1) + 9] = value; }
   /** Number of the venue frame that caused this, per feed and session. u32, id. */
-  get frame(): number { return this.u32[(this.at >> 2) + 5]!; }
+  get frame(): number { return this.u32[(this.at >> 2) + 5]; }
   set frame(value: number) { this.u32[(this.at >> 2) + 5] = value; }
   /** Best size. f64, base quantity, integer at the pair's quantity scale. */
-  get qty(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get qty(): number { return this.f64[(this.at >> 3) + 3]; }
   set qty(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Worst price to buy at. f64, price, integer at the pair's price scale. */
-  get buyPrice(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get buyPrice(): number { return this.f64[(this.at >> 3) + 4]; }
   set buyPrice(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** Worst price to sell at. f64, price, integer at the pair's price scale. */
-  get sellPrice(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get sellPrice(): number { return this.f64[(this.at >> 3) + 5]; }
   set sellPrice(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Expected profit in quote, net of fees. i64, 10^-8 of the asset. */
-  get expectedProfit(): bigint { return this.i64[(this.at >> 3) + 6]!; }
+  get expectedProfit(): bigint { return this.i64[(this.at >> 3) + 6]; }
   set expectedProfit(value: bigint) { this.i64[(this.at >> 3) + 6] = value; }
   /** Received: the frame that caused it. f64, ns since the session's epoch. */
-  get tsCauseNs(): number { return this.f64[(this.at >> 3) + 7]!; }
+  get tsCauseNs(): number { return this.f64[(this.at >> 3) + 7]; }
   set tsCauseNs(value: number) { this.f64[(this.at >> 3) + 7] = value; }
 }
 
@@ -602,46 +602,46 @@ export class OrderIntent {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** Strategy index. u8, code. */
-  get strategy(): number { return this.u8[(this.at >> 0) + 6]!; }
+  get strategy(): number { return this.u8[(this.at >> 0) + 6]; }
   set strategy(value: number) { this.u8[(this.at >> 0) + 6] = value; }
   /** 0, 1, …. u8, code. */
-  get leg(): number { return this.u8[(this.at >> 0) + 7]!; }
+  get leg(): number { return this.u8[(this.at >> 0) + 7]; }
   set leg(value: number) { this.u8[(this.at >> 0) + 7] = value; }
   /** Why. u32, id. */
-  get opportunityId(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get opportunityId(): number { return this.u32[(this.at >> 2) + 3]; }
   set opportunityId(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Legs in the basket. u8, code. */
-  get legs(): number { return this.u8[(this.at >> 0) + 16]!; }
+  get legs(): number { return this.u8[(this.at >> 0) + 16]; }
   set legs(value: number) { this.u8[(this.at >> 0) + 16] = value; }
   /** TimeInForce. u8, code. */
-  get tif(): number { return this.u8[(this.at >> 0) + 17]!; }
+  get tif(): number { return this.u8[(this.at >> 0) + 17]; }
   set tif(value: number) { this.u8[(this.at >> 0) + 17] = value; }
   /** Pair. u16, index. */
-  get pair(): number { return this.u16[(this.at >> 1) + 9]!; }
+  get pair(): number { return this.u16[(this.at >> 1) + 9]; }
   set pair(value: number) { this.u16[(this.at >> 1) + 9] = value; }
   /** Number of the venue frame that caused this, per feed and session. u32, id. */
-  get frame(): number { return this.u32[(this.at >> 2) + 5]!; }
+  get frame(): number { return this.u32[(this.at >> 2) + 5]; }
   set frame(value: number) { this.u32[(this.at >> 2) + 5] = value; }
   /** Limit. f64, price, integer at the pair's price scale. */
-  get price(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get price(): number { return this.f64[(this.at >> 3) + 3]; }
   set price(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Quantity. f64, base quantity, integer at the pair's quantity scale. */
-  get qty(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get qty(): number { return this.f64[(this.at >> 3) + 4]; }
   set qty(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** Of the whole basket, in quote. i64, 10^-8 of the asset. */
-  get expectedProfit(): bigint { return this.i64[(this.at >> 3) + 5]!; }
+  get expectedProfit(): bigint { return this.i64[(this.at >> 3) + 5]; }
   set expectedProfit(value: bigint) { this.i64[(this.at >> 3) + 5] = value; }
   /** Received: the frame that caused it. f64, ns since the session's epoch. */
-  get tsCauseNs(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get tsCauseNs(): number { return this.f64[(this.at >> 3) + 6]; }
   set tsCauseNs(value: number) { this.f64[(this.at >> 3) + 6] = value; }
 }
 
@@ -679,43 +679,43 @@ export class OrderCommand {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** OrderAction. u8, code. */
-  get action(): number { return this.u8[(this.at >> 0) + 6]!; }
+  get action(): number { return this.u8[(this.at >> 0) + 6]; }
   set action(value: number) { this.u8[(this.at >> 0) + 6] = value; }
   /** TimeInForce. u8, code. */
-  get tif(): number { return this.u8[(this.at >> 0) + 7]!; }
+  get tif(): number { return this.u8[(this.at >> 0) + 7]; }
   set tif(value: number) { this.u8[(this.at >> 0) + 7] = value; }
   /** Engine order id, counts up per session. u32, id. */
-  get orderId(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get orderId(): number { return this.u32[(this.at >> 2) + 3]; }
   set orderId(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Basket. u32, id. */
-  get basketId(): number { return this.u32[(this.at >> 2) + 4]!; }
+  get basketId(): number { return this.u32[(this.at >> 2) + 4]; }
   set basketId(value: number) { this.u32[(this.at >> 2) + 4] = value; }
   /** Number of the venue frame that caused this, per feed and session. u32, id. */
-  get frame(): number { return this.u32[(this.at >> 2) + 5]!; }
+  get frame(): number { return this.u32[(this.at >> 2) + 5]; }
   set frame(value: number) { this.u32[(this.at >> 2) + 5] = value; }
   /** Limit. f64, price, integer at the pair's price scale. */
-  get price(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get price(): number { return this.f64[(this.at >> 3) + 3]; }
   set price(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Quantity. f64, base quantity, integer at the pair's quantity scale. */
-  get qty(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get qty(): number { return this.f64[(this.at >> 3) + 4]; }
   set qty(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** Received: the frame that caused it. f64, ns since the session's epoch. */
-  get tsCauseNs(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get tsCauseNs(): number { return this.f64[(this.at >> 3) + 5]; }
   set tsCauseNs(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Approved by risk. f64, ns since the session's epoch. */
-  get tsDecidedNs(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get tsDecidedNs(): number { return this.f64[(this.at >> 3) + 6]; }
   set tsDecidedNs(value: number) { this.f64[(this.at >> 3) + 6] = value; }
   /** For cancel and query, where numeric; else 0. f64, venue's id. */
-  get venueOrderId(): number { return this.f64[(this.at >> 3) + 7]!; }
+  get venueOrderId(): number { return this.f64[(this.at >> 3) + 7]; }
   set venueOrderId(value: number) { this.f64[(this.at >> 3) + 7] = value; }
 }
 
@@ -754,40 +754,40 @@ export class ExecutionReport {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** RejectReason. u16, index. */
-  get reason(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get reason(): number { return this.u16[(this.at >> 1) + 3]; }
   set reason(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Engine order id. u32, id. */
-  get orderId(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get orderId(): number { return this.u32[(this.at >> 2) + 3]; }
   set orderId(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** ReportKind. u8, code. */
-  get kind(): number { return this.u8[(this.at >> 0) + 16]!; }
+  get kind(): number { return this.u8[(this.at >> 0) + 16]; }
   set kind(value: number) { this.u8[(this.at >> 0) + 16] = value; }
   /** Send attempts. u32, id. */
-  get attempt(): number { return this.u32[(this.at >> 2) + 5]!; }
+  get attempt(): number { return this.u32[(this.at >> 2) + 5]; }
   set attempt(value: number) { this.u32[(this.at >> 2) + 5] = value; }
   /** Filled in total as the venue says; 0 where it does not say. f64, base quantity, integer at the pair's quantity scale. */
-  get cumQty(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get cumQty(): number { return this.f64[(this.at >> 3) + 3]; }
   set cumQty(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** 0 where the venue uses text ids. f64, venue's id. */
-  get venueOrderId(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get venueOrderId(): number { return this.f64[(this.at >> 3) + 4]; }
   set venueOrderId(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** Written to the socket (acks) or 0. f64, ns since the session's epoch. */
-  get tsSentNs(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get tsSentNs(): number { return this.f64[(this.at >> 3) + 5]; }
   set tsSentNs(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Venue's time. f64, ns since the session's epoch. */
-  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 6]; }
   set tsVenueNs(value: number) { this.f64[(this.at >> 3) + 6] = value; }
   /** Received. f64, ns since the session's epoch. */
-  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 7]!; }
+  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 7]; }
   set tsRecvNs(value: number) { this.f64[(this.at >> 3) + 7] = value; }
 }
 
@@ -827,37 +827,37 @@ export class Fill {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** Asset. u16, index. */
-  get feeAsset(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get feeAsset(): number { return this.u16[(this.at >> 1) + 3]; }
   set feeAsset(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Engine order id. u32, id. */
-  get orderId(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get orderId(): number { return this.u32[(this.at >> 2) + 3]; }
   set orderId(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Trade id. f64, venue's id. */
-  get tradeId(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get tradeId(): number { return this.f64[(this.at >> 3) + 2]; }
   set tradeId(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** Traded at. f64, price, integer at the pair's price scale. */
-  get price(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get price(): number { return this.f64[(this.at >> 3) + 3]; }
   set price(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Traded. f64, base quantity, integer at the pair's quantity scale. */
-  get qty(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get qty(): number { return this.f64[(this.at >> 3) + 4]; }
   set qty(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** Quote paid or received, before fees. i64, 10^-8 of the asset. */
-  get quoteAmount(): bigint { return this.i64[(this.at >> 3) + 5]!; }
+  get quoteAmount(): bigint { return this.i64[(this.at >> 3) + 5]; }
   set quoteAmount(value: bigint) { this.i64[(this.at >> 3) + 5] = value; }
   /** Fee in feeAsset; negative = rebate. i64, 10^-8 of the asset. */
-  get fee(): bigint { return this.i64[(this.at >> 3) + 6]!; }
+  get fee(): bigint { return this.i64[(this.at >> 3) + 6]; }
   set fee(value: bigint) { this.i64[(this.at >> 3) + 6] = value; }
   /** Received. f64, ns since the session's epoch. */
-  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 7]!; }
+  get tsRecvNs(): number { return this.f64[(this.at >> 3) + 7]; }
   set tsRecvNs(value: number) { this.f64[(this.at >> 3) + 7] = value; }
 }
 
@@ -897,49 +897,49 @@ export class OrderUpdate {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** RejectReason. u16, index. */
-  get reason(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get reason(): number { return this.u16[(this.at >> 1) + 3]; }
   set reason(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Engine order id. u32, id. */
-  get orderId(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get orderId(): number { return this.u32[(this.at >> 2) + 3]; }
   set orderId(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Basket. u32, id. */
-  get basketId(): number { return this.u32[(this.at >> 2) + 4]!; }
+  get basketId(): number { return this.u32[(this.at >> 2) + 4]; }
   set basketId(value: number) { this.u32[(this.at >> 2) + 4] = value; }
   /** OrderState. u8, code. */
-  get state(): number { return this.u8[(this.at >> 0) + 20]!; }
+  get state(): number { return this.u8[(this.at >> 0) + 20]; }
   set state(value: number) { this.u8[(this.at >> 0) + 20] = value; }
   /** TimeInForce. u8, code. */
-  get tif(): number { return this.u8[(this.at >> 0) + 21]!; }
+  get tif(): number { return this.u8[(this.at >> 0) + 21]; }
   set tif(value: number) { this.u8[(this.at >> 0) + 21] = value; }
   /** 0, 1, …. u8, code. */
-  get leg(): number { return this.u8[(this.at >> 0) + 22]!; }
+  get leg(): number { return this.u8[(this.at >> 0) + 22]; }
   set leg(value: number) { this.u8[(this.at >> 0) + 22] = value; }
   /** Strategy index. u8, code. */
-  get strategy(): number { return this.u8[(this.at >> 0) + 23]!; }
+  get strategy(): number { return this.u8[(this.at >> 0) + 23]; }
   set strategy(value: number) { this.u8[(this.at >> 0) + 23] = value; }
   /** Limit. f64, price, integer at the pair's price scale. */
-  get price(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get price(): number { return this.f64[(this.at >> 3) + 3]; }
   set price(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Ordered. f64, base quantity, integer at the pair's quantity scale. */
-  get qty(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get qty(): number { return this.f64[(this.at >> 3) + 4]; }
   set qty(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** Filled. f64, base quantity, integer at the pair's quantity scale. */
-  get cumQty(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get cumQty(): number { return this.f64[(this.at >> 3) + 5]; }
   set cumQty(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Quote of the fills. i64, 10^-8 of the asset. */
-  get cumQuote(): bigint { return this.i64[(this.at >> 3) + 6]!; }
+  get cumQuote(): bigint { return this.i64[(this.at >> 3) + 6]; }
   set cumQuote(value: bigint) { this.i64[(this.at >> 3) + 6] = value; }
   /** Moved. f64, ns since the session's epoch. */
-  get tsNs(): number { return this.f64[(this.at >> 3) + 7]!; }
+  get tsNs(): number { return this.f64[(this.at >> 3) + 7]; }
   set tsNs(value: number) { this.f64[(this.at >> 3) + 7] = value; }
 }
 
@@ -984,31 +984,31 @@ export class Balance {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** Asset. u16, index. */
-  get asset(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get asset(): number { return this.u16[(this.at >> 1) + 3]; }
   set asset(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** BalanceKind. u8, code. */
-  get kind(): number { return this.u8[(this.at >> 0) + 12]!; }
+  get kind(): number { return this.u8[(this.at >> 0) + 12]; }
   set kind(value: number) { this.u8[(this.at >> 0) + 12] = value; }
   /** By the engine: opening balance plus fills. i64, 10^-8 of the asset. */
-  get total(): bigint { return this.i64[(this.at >> 3) + 2]!; }
+  get total(): bigint { return this.i64[(this.at >> 3) + 2]; }
   set total(value: bigint) { this.i64[(this.at >> 3) + 2] = value; }
   /** By the venue, where kind is VENUE. i64, 10^-8 of the asset. */
-  get venueTotal(): bigint { return this.i64[(this.at >> 3) + 3]!; }
+  get venueTotal(): bigint { return this.i64[(this.at >> 3) + 3]; }
   set venueTotal(value: bigint) { this.i64[(this.at >> 3) + 3] = value; }
   /** In open orders. i64, 10^-8 of the asset. */
-  get held(): bigint { return this.i64[(this.at >> 3) + 4]!; }
+  get held(): bigint { return this.i64[(this.at >> 3) + 4]; }
   set held(value: bigint) { this.i64[(this.at >> 3) + 4] = value; }
   /** As of. f64, ns since the session's epoch. */
-  get tsNs(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get tsNs(): number { return this.f64[(this.at >> 3) + 5]; }
   set tsNs(value: number) { this.f64[(this.at >> 3) + 5] = value; }
 }
 
@@ -1050,34 +1050,34 @@ export class Pnl {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** Pair. u16, index. */
-  get pair(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get pair(): number { return this.u16[(this.at >> 1) + 3]; }
   set pair(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Baskets finished. u32, id. */
-  get baskets(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get baskets(): number { return this.u32[(this.at >> 2) + 3]; }
   set baskets(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Realised, net of fees. i64, 10^-8 of the asset. */
-  get realised(): bigint { return this.i64[(this.at >> 3) + 2]!; }
+  get realised(): bigint { return this.i64[(this.at >> 3) + 2]; }
   set realised(value: bigint) { this.i64[(this.at >> 3) + 2] = value; }
   /** Open base inventory change at the mid, net of cost. i64, 10^-8 of the asset. */
-  get unrealised(): bigint { return this.i64[(this.at >> 3) + 3]!; }
+  get unrealised(): bigint { return this.i64[(this.at >> 3) + 3]; }
   set unrealised(value: bigint) { this.i64[(this.at >> 3) + 3] = value; }
   /** Fees paid, in quote. i64, 10^-8 of the asset. */
-  get fees(): bigint { return this.i64[(this.at >> 3) + 4]!; }
+  get fees(): bigint { return this.i64[(this.at >> 3) + 4]; }
   set fees(value: bigint) { this.i64[(this.at >> 3) + 4] = value; }
   /** What the strategies expected of those baskets. i64, 10^-8 of the asset. */
-  get expected(): bigint { return this.i64[(this.at >> 3) + 5]!; }
+  get expected(): bigint { return this.i64[(this.at >> 3) + 5]; }
   set expected(value: bigint) { this.i64[(this.at >> 3) + 5] = value; }
   /** As of. f64, ns since the session's epoch. */
-  get tsNs(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get tsNs(): number { return this.f64[(this.at >> 3) + 6]; }
   set tsNs(value: number) { this.f64[(this.at >> 3) + 6] = value; }
 }
 
@@ -1115,37 +1115,37 @@ export class HopLatency {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** Hop. u16, index. */
-  get hop(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get hop(): number { return this.u16[(this.at >> 1) + 3]; }
   set hop(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Samples. u32, id. */
-  get count(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get count(): number { return this.u32[(this.at >> 2) + 3]; }
   set count(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** 50th percentile. f64, ns. */
-  get p50Ns(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get p50Ns(): number { return this.f64[(this.at >> 3) + 2]; }
   set p50Ns(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** 90th percentile. f64, ns. */
-  get p90Ns(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get p90Ns(): number { return this.f64[(this.at >> 3) + 3]; }
   set p90Ns(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** 99th percentile. f64, ns. */
-  get p99Ns(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get p99Ns(): number { return this.f64[(this.at >> 3) + 4]; }
   set p99Ns(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** 99.9th percentile. f64, ns. */
-  get p999Ns(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get p999Ns(): number { return this.f64[(this.at >> 3) + 5]; }
   set p999Ns(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Largest. f64, ns. */
-  get maxNs(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get maxNs(): number { return this.f64[(this.at >> 3) + 6]; }
   set maxNs(value: number) { this.f64[(this.at >> 3) + 6] = value; }
   /** End of the interval. f64, ns since the session's epoch. */
-  get tsNs(): number { return this.f64[(this.at >> 3) + 7]!; }
+  get tsNs(): number { return this.f64[(this.at >> 3) + 7]; }
   set tsNs(value: number) { this.f64[(this.at >> 3) + 7] = value; }
 }
 
@@ -1191,24 +1191,24 @@ export class SessionEvent {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** SessionEventKind. u16, index. */
-  get kind(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get kind(): number { return this.u16[(this.at >> 1) + 3]; }
   set kind(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Actor index. u32, id. */
-  get actor(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get actor(): number { return this.u32[(this.at >> 2) + 3]; }
   set actor(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Depends on kind. f64, count. */
-  get detail(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get detail(): number { return this.f64[(this.at >> 3) + 2]; }
   set detail(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** When. f64, ns since the session's epoch. */
-  get tsNs(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get tsNs(): number { return this.f64[(this.at >> 3) + 3]; }
   set tsNs(value: number) { this.f64[(this.at >> 3) + 3] = value; }
 }
