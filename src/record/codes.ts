@@ -21,7 +21,8 @@ export const VenueReason = {
 export const OpportunityKind = { OPENED: 0, CHANGED: 1, CLOSED: 2, TAKEN: 3 } as const;
 
 export const TimeInForce = { GTC: 0, IOC: 1, FOK: 2 } as const;
-export const OrderAction = { NEW: 0, CANCEL: 1, QUERY: 2 } as const;
+/** CANCEL_ALL and BALANCES concern a whole venue (instrument NO_INSTRUMENT, orderId 0). */
+export const OrderAction = { NEW: 0, CANCEL: 1, QUERY: 2, CANCEL_ALL: 3, BALANCES: 4 } as const;
 
 export const ReportKind = { ACK: 0, REJECTED: 1, CANCELLED: 2, EXPIRED: 3, FILLED: 4, PARTIAL: 5, UNKNOWN: 6, NOT_FOUND: 7, OPEN: 8, CANCEL_REJECTED: 9 } as const;
 
@@ -33,8 +34,11 @@ export const RejectReason = {
   /** The engine's own: pre-trade risk and the state of the engine. */
   RISK_MAX_ORDER: 50, RISK_MAX_POSITION: 51, RISK_BALANCE: 52, RISK_NOT_IN_SYNC: 53, RISK_STALE: 54, RISK_RATE: 55, RISK_KILLED: 56,
   RISK_MIN_NOTIONAL: 57, RISK_MAX_LOSS: 58, RISK_OPEN_ORDERS: 59, RISK_GATEWAY_DOWN: 60, RISK_JOURNAL_DOWN: 61, RISK_LEG_IN_FLIGHT: 62, RISK_PRICE_COLLAR: 63,
+  RISK_STEP: 64, RISK_TICK: 65, RISK_NOT_READY: 66, RISK_MALFORMED: 67,
   /** Never sent: the ring to the gateway was full or the gateway was not connected. */
   NOT_SENT: 80,
+  /** Sent, never answered, and the venue does not know it: it never arrived. */
+  NEVER_ARRIVED: 81,
 } as const;
 
 export const OrderState = {
