@@ -11,7 +11,7 @@ import type { HttpRequest } from '../src/venue/contract.js';
 export interface SocketEvents {
   onOpen(nowNs: number): void;
   onFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void;
-  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number): void;
+  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number, retryAfterNs?: number): void;
   onClose(nowNs: number): void;
   /** VenueState, VenueReason; attempts in a row; how long until the next one, ns. */
   onState(state: number, reason: number, attempts: number, backoffNs: number): void;
@@ -97,10 +97,11 @@ export class VenueSocket {
       ...(request.headers === undefined ? {} : { headers: { ...request.headers } }),
       ...(request.body === undefined ? {} : { body: request.body }),
     }).then(async (response) => {
-      this.answer(life, tag, response.status, new Uint8Array(await response.arrayBuffer()));
+      const retryAfterS = Number(response.headers.get('retry-after') ?? 0);
+      this.answer(life, tag, response.status, new Uint8Array(await response.arrayBuffer()), Number.isFinite(retryAfterS) ? retryAfterS * 1e9 : 0);
     }).catch((error: unknown) => {
       this.options.context.report('warn', 'VENUE_REST', `${this.options.venue} ${request.path.split('?')[0]}: ${error instanceof Error ? error.message : String(error)}`);
-      this.answer(life, tag, 0, new Uint8Array(0));
+      this.answer(life, tag, 0, new Uint8Array(0), 0);
     });
   }
 
@@ -113,9 +114,9 @@ export class VenueSocket {
     setTimeout(() => socket?.terminate(), CLOSE_MS).unref();
   }
 
-  private answer(life: number, tag: number, status: number, body: Uint8Array): void {
+  private answer(life: number, tag: number, status: number, body: Uint8Array, retryAfterNs: number): void {
     if (life !== this.life || this.closed) return;
-    this.options.events.onResponse(tag, status, body, this.options.context.nowNs());
+    this.options.events.onResponse(tag, status, body, this.options.context.nowNs(), retryAfterNs);
     this.options.context.kick();
   }
 

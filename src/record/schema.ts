@@ -123,7 +123,13 @@ export const SessionEventDef = defineRecord('SessionEvent', {
   fields: { kind: index('SessionEventKind'), actor: id('Actor index'), detail: count('Depends on kind'), tsNs: time('When') },
 });
 
+export const QuoteDef = defineRecord('Quote', {
+  id: 18, version: 1, table: 'quotes',
+  doc: "A venue's own word on its best bid and ask (Binance bookTicker, Kraken ticker), beside its book. A missing side has price and quantity 0. The book's TopOfBook is the merger's.",
+  fields: { epoch, frame, bidPrice: price('Best bid'), bidQty: qty('At the best bid'), askPrice: price('Best ask'), askQty: qty('At the best ask'), venueSeq: { type: 'f64', unit: "venue's sequence", doc: 'Update id (Binance u) or 0' }, tsVenueNs: time("Venue's event time; 0 where it sends none") },
+});
+
 export const RECORDS = [
   BookDeltaDef, TradeDef, BookStatusDef, VenueStatusDef, TopOfBookDef, CrossedMarketDef, CrossedLevelDef, OpportunityDef, OrderIntentDef,
-  OrderCommandDef, ExecutionReportDef, FillDef, OrderUpdateDef, BalanceDef, PnlDef, HopLatencyDef, SessionEventDef,
+  OrderCommandDef, ExecutionReportDef, FillDef, OrderUpdateDef, BalanceDef, PnlDef, HopLatencyDef, SessionEventDef, QuoteDef,
 ] as const;

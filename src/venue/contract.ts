@@ -55,8 +55,12 @@ export interface FeedSession {
   onOpen(nowNs: number): void;
   /** One text frame, as bytes. The buffer is the caller's again when this returns. */
   onFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void;
-  /** A REST answer. `status` 0 = it did not arrive. */
-  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number): void;
+  /**
+   * A REST answer. `status` 0 = it did not arrive; 410 = there never will be one (a transcript holds no more): what
+   * depends on it is then published without being in sync.
+   * @param retryAfterNs how long the venue asks to wait (Retry-After); absent or 0 = not said
+   */
+  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number, retryAfterNs?: number): void;
   /** The socket is closed: every book is out of sync from now on. */
   onClose(nowNs: number): void;
   /** Called about ten times a second: stalls, pings, retries, age limits. */
@@ -113,7 +117,7 @@ export interface GatewaySession {
   socketPath(): string;
   onOpen(nowNs: number): void;
   onFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void;
-  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number): void;
+  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number, retryAfterNs?: number): void;
   /** Every order that was sent and not answered is UNKNOWN from now on. */
   onClose(nowNs: number): void;
   onTimer(nowNs: number): void;
@@ -151,6 +155,25 @@ export interface MetadataCodec {
   parse(bodies: readonly string[]): MarketMetadata[];
 }
 
+/** A market of a transcript: as the venue's own metadata describes it, or as far as its frames show it. */
+export interface SurveyedMarket {
+  readonly metadata: MarketMetadata;
+  /** False: read off the frames (symbol, decimals seen). */
+  readonly fromVenue: boolean;
+}
+
+/** A first pass over a transcript: which markets it holds, and which recorded REST bodies answer what. */
+export interface TranscriptSurvey {
+  /** A received frame. */
+  onFrame(bytes: Uint8Array, length: number): void;
+  /** A recorded REST body, with its address where the transcript has it. */
+  onResponse(url: string | undefined, body: string): void;
+  /** Every market seen, sorted by symbol. */
+  markets(): SurveyedMarket[];
+  /** Whether this recorded body answers that request of a session. */
+  answers(request: HttpRequest, url: string | undefined, body: string): boolean;
+}
+
 /** One line of the registry. */
 export interface Venue {
   /** `binance`, `kraken`. */
@@ -162,6 +185,8 @@ export interface Venue {
   readonly defaultTakerFeePpm: number;
   readonly defaultMakerFeePpm: number;
   createFeed(options: FeedOptions): FeedSession;
+  /** Absent: its transcripts need metadata. */
+  createSurvey?(): TranscriptSurvey;
   /** Absent: market data only. */
   createGateway?(options: GatewayOptions): GatewaySession;
 }
