@@ -1247,36 +1247,36 @@ export class Quote {
   }
 
   /** Flag bits. u8, bits. */
-  get flags(): number { return this.u8[(this.at >> 0) + 5]!; }
+  get flags(): number { return this.u8[(this.at >> 0) + 5]; }
   set flags(value: number) { this.u8[(this.at >> 0) + 5] = value; }
   /** Venue. u16, index. */
-  get venue(): number { return this.u16[(this.at >> 1) + 4]!; }
+  get venue(): number { return this.u16[(this.at >> 1) + 4]; }
   set venue(value: number) { this.u16[(this.at >> 1) + 4] = value; }
   /** Instrument, or NO_INSTRUMENT. u16, index. */
-  get instrument(): number { return this.u16[(this.at >> 1) + 5]!; }
+  get instrument(): number { return this.u16[(this.at >> 1) + 5]; }
   set instrument(value: number) { this.u16[(this.at >> 1) + 5] = value; }
   /** The feed's life: changes with every reconnect, restart or resync; a reader that sees a new one throws an unfinished update away. u16, count, wraps. */
-  get epoch(): number { return this.u16[(this.at >> 1) + 3]!; }
+  get epoch(): number { return this.u16[(this.at >> 1) + 3]; }
   set epoch(value: number) { this.u16[(this.at >> 1) + 3] = value; }
   /** Number of the venue frame that caused this, per feed and session. u32, id. */
-  get frame(): number { return this.u32[(this.at >> 2) + 3]!; }
+  get frame(): number { return this.u32[(this.at >> 2) + 3]; }
   set frame(value: number) { this.u32[(this.at >> 2) + 3] = value; }
   /** Best bid. f64, price, integer at the pair's price scale. */
-  get bidPrice(): number { return this.f64[(this.at >> 3) + 2]!; }
+  get bidPrice(): number { return this.f64[(this.at >> 3) + 2]; }
   set bidPrice(value: number) { this.f64[(this.at >> 3) + 2] = value; }
   /** At the best bid. f64, base quantity, integer at the pair's quantity scale. */
-  get bidQty(): number { return this.f64[(this.at >> 3) + 3]!; }
+  get bidQty(): number { return this.f64[(this.at >> 3) + 3]; }
   set bidQty(value: number) { this.f64[(this.at >> 3) + 3] = value; }
   /** Best ask. f64, price, integer at the pair's price scale. */
-  get askPrice(): number { return this.f64[(this.at >> 3) + 4]!; }
+  get askPrice(): number { return this.f64[(this.at >> 3) + 4]; }
   set askPrice(value: number) { this.f64[(this.at >> 3) + 4] = value; }
   /** At the best ask. f64, base quantity, integer at the pair's quantity scale. */
-  get askQty(): number { return this.f64[(this.at >> 3) + 5]!; }
+  get askQty(): number { return this.f64[(this.at >> 3) + 5]; }
   set askQty(value: number) { this.f64[(this.at >> 3) + 5] = value; }
   /** Update id (Binance u) or 0. f64, venue's sequence. */
-  get venueSeq(): number { return this.f64[(this.at >> 3) + 6]!; }
+  get venueSeq(): number { return this.f64[(this.at >> 3) + 6]; }
   set venueSeq(value: number) { this.f64[(this.at >> 3) + 6] = value; }
   /** Venue's event time; 0 where it sends none. f64, ns since the session's epoch. */
-  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 7]!; }
+  get tsVenueNs(): number { return this.f64[(this.at >> 3) + 7]; }
   set tsVenueNs(value: number) { this.f64[(this.at >> 3) + 7] = value; }
 }
