@@ -44,7 +44,7 @@ export class GatingConsumer {
 
   /** Sleep until something is published or the time is over. Only on threads without an event loop to serve. */
   wait(timeoutMs: number): void {
-    sleep(this.words, this.line, this.poll.bind(this), timeoutMs);
+    sleep(this.words, this.line, WORD.slots + (this.cursor & this.mask) * LINE_WORDS, (this.cursor + 1) | 0, timeoutMs);
   }
 }
 
@@ -64,6 +64,16 @@ export class LossyConsumer {
     this.copy = copy;
     if (this.words[this.line + CONSUMER.mode] !== LOSSY) throw new RangeError(`ring ${ring.name}: consumer ${name} is not lossy`);
     this.cursor = Atomics.load(this.words, this.line + CONSUMER.cursor);
+    this.catchUp();
+  }
+
+  /** After 2^31 records without a reader the wrapped distance is negative and would read as "nothing new" for as long again. */
+  private catchUp(): void {
+    const published = Atomics.load(this.words, WORD.cursor);
+    // The cursor word of a producer that died may lag what we have read, by one batch at most: that is no lap.
+    if (((published - this.cursor) | 0) >= -this.ring.capacity) return;
+    Atomics.add(this.words, this.line + CONSUMER.missed, (published - this.cursor) | 0);
+    this.cursor = published;
   }
 
   /** Records this consumer has missed since the ring was made. */
@@ -89,17 +99,15 @@ export class LossyConsumer {
     }
   }
 
-  /** Lapped: jump to half a ring behind the producer, so that the next records are not lost at once again. */
+  /**
+   * Lapped: jump to half a ring behind the producer, so that the next records are not lost at once again; further where
+   * the batch being written reaches further, and by one at least.
+   */
   private skip(): void {
-    const target = (Atomics.load(this.words, WORD.cursor) - (this.ring.capacity >> 1)) | 0;
-    const lost = (target - this.cursor) | 0;
-    if (lost <= 0) {
-      // The producer's cursor word lags its intent by one batch at most: step over the torn slot alone.
-      this.cursor = (this.cursor + 1) | 0;
-      Atomics.add(this.words, this.line + CONSUMER.missed, 1);
-      return;
-    }
-    this.cursor = target;
+    const intact = (Atomics.load(this.words, WORD.intent) - this.ring.capacity) | 0;
+    const half = (Atomics.load(this.words, WORD.cursor) - (this.ring.capacity >> 1)) | 0; // acquires every batch before it
+    const lost = Math.max(1, (half - this.cursor) | 0, (intact - this.cursor) | 0);
+    this.cursor = (this.cursor + lost) | 0;
     Atomics.add(this.words, this.line + CONSUMER.missed, lost);
   }
 
@@ -109,16 +117,18 @@ export class LossyConsumer {
   }
 
   wait(timeoutMs: number): void {
-    const hasNext = (): number => (((Atomics.load(this.words, WORD.slots + (this.cursor & this.mask) * LINE_WORDS) - (this.cursor + 1)) | 0) >= 0 ? 0 : -1);
-    sleep(this.words, this.line, hasNext, timeoutMs);
+    sleep(this.words, this.line, WORD.slots + (this.cursor & this.mask) * LINE_WORDS, (this.cursor + 1) | 0, timeoutMs);
   }
 }
 
-/** Raise the flag, look again, then wait: a record published in between is either seen or wakes us. */
-function sleep(words: Int32Array, line: number, poll: () => number, timeoutMs: number): void {
+/**
+ * Raise the flag, look again, then wait: a record published in between is either seen or wakes us. `mark` is what the
+ * next slot's first word will be; a lapped lossy reader finds a later one, which is news as well.
+ */
+function sleep(words: Int32Array, line: number, slot: number, mark: number, timeoutMs: number): void {
   const bit = 1 << ((line - WORD.consumer) / LINE_WORDS);
   const wake = Atomics.load(words, line + CONSUMER.wake);
   Atomics.or(words, WORD.sleepers, bit);
-  if (poll() < 0) Atomics.wait(words, line + CONSUMER.wake, wake, timeoutMs);
+  if (((Atomics.load(words, slot) - mark) | 0) < 0) Atomics.wait(words, line + CONSUMER.wake, wake, timeoutMs);
   Atomics.and(words, WORD.sleepers, ~bit);
 }

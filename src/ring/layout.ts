@@ -3,7 +3,7 @@
  *
  *   line 0          geometry: magic, capacity, consumers (written once, by createRing)
  *   line 1          producer: cursor, intent, full count                        (writer: the producer)
- *   line 2          sleepers: a bit per consumer that waits                     (writer: consumers, Atomics.or / and)
+ *   line 2          sleepers: a bit per consumer that waits                     (raised by consumers, lowered by the producer, Atomics only)
  *   line 3 … 18     consumer k: cursor, mode, missed count, wake word           (writer: consumer k; wake word: the producer too)
  *   line 19         unused, so that slots start on an even line (adjacent-line prefetch)
  *   line 20 …       slots
@@ -67,6 +67,7 @@ export interface RingDescriptor {
 export function createRing(name: string, buffer: ArrayBufferLike, byteOffset: number, capacity: number, consumers: RingDescriptor['consumers']): RingDescriptor {
   if (capacity < 2 || (capacity & (capacity - 1)) !== 0) throw new RangeError(`ring ${name}: capacity ${capacity} is no power of two`);
   if (consumers.length > MAX_CONSUMERS) throw new RangeError(`ring ${name}: ${consumers.length} consumers, at most ${MAX_CONSUMERS}`);
+  if (new Set(consumers.map((consumer) => consumer.name)).size !== consumers.length) throw new RangeError(`ring ${name}: two consumers of one name would write one cursor`);
   if (byteOffset % SLOT_BYTES !== 0) throw new RangeError(`ring ${name}: offset ${byteOffset} is not on a 64-byte boundary`);
   if (byteOffset + ringBytes(capacity) > buffer.byteLength) throw new RangeError(`ring ${name}: ${ringBytes(capacity)} bytes at ${byteOffset} exceed the buffer's ${buffer.byteLength}`);
   const words = new Int32Array(buffer, byteOffset, ringBytes(capacity) >> 2);
@@ -82,7 +83,9 @@ export function createRing(name: string, buffer: ArrayBufferLike, byteOffset: nu
 /** The ring's words. @throws RangeError when the memory holds no ring of this geometry */
 export function attach(ring: RingDescriptor): Int32Array {
   const words = new Int32Array(ring.buffer, ring.byteOffset, ringBytes(ring.capacity) >> 2);
-  if (Atomics.load(words, WORD.magic) !== MAGIC || words[WORD.capacity] !== ring.capacity) throw new RangeError(`ring ${ring.name}: no ring of ${ring.capacity} slots at ${ring.byteOffset}`);
+  if (Atomics.load(words, WORD.magic) !== MAGIC || words[WORD.capacity] !== ring.capacity || words[WORD.consumers] !== ring.consumers.length) {
+    throw new RangeError(`ring ${ring.name}: no ring of ${ring.capacity} slots and ${ring.consumers.length} consumers at ${ring.byteOffset}`);
+  }
   return words;
 }
 

@@ -32,7 +32,7 @@ export class RingProducer {
     this.hasLossy = ring.consumers.some(({ mode }) => mode === LOSSY);
     this.cursor = this.recoverCursor();
     this.gate = this.slowestGate();
-    this.intent = this.cursor;
+    this.intent = this.recoverIntent();
     this.intentStep = Math.max(1, Math.min(64, ring.capacity >> 3));
   }
 
@@ -54,14 +54,23 @@ export class RingProducer {
     return n;
   }
 
+  /**
+   * The dead writer may have half overwritten slots that it had announced. They stay announced: a lossy reader would
+   * take them for whole old records otherwise.
+   */
+  private recoverIntent(): number {
+    const announced = Atomics.load(this.words, WORD.intent);
+    return this.hasLossy && ((announced - this.cursor) | 0) > 0 ? announced : this.cursor;
+  }
+
   private slotWord(n: number): number {
     return WORD.slots + (n & this.mask) * LINE_WORDS;
   }
 
   private slowestGate(): number {
     let slowest = this.cursor;
-    for (const word of this.gates) {
-      const at = Atomics.load(this.words, word); // acquires: the consumer is done with what lies before
+    for (let i = 0; i < this.gates.length; i++) {
+      const at = Atomics.load(this.words, this.gates[i]!); // acquires: the consumer is done with what lies before
       if (((at - slowest) | 0) < 0) slowest = at;
     }
     return slowest;
@@ -79,17 +88,25 @@ export class RingProducer {
     if (((n - this.gate) | 0) >= this.capacity) {
       this.gate = this.slowestGate();
       if (((n - this.gate) | 0) >= this.capacity) {
-        Atomics.add(this.words, WORD.full, 1);
+        this.words[WORD.full]!++;
         return -1;
       }
     }
-    // Without this a lossy reader could take a half-overwritten slot for the old record: see LossyConsumer.
-    if (this.hasLossy && ((n - this.intent) | 0) >= 0) {
-      this.intent = (n + this.intentStep) | 0;
-      Atomics.store(this.words, WORD.intent, this.intent);
-    }
+    if (this.hasLossy && ((n - this.intent) | 0) >= 0) this.announce(n);
     this.taken++;
     return this.slotBytes0 + ((n & this.mask) << 6);
+  }
+
+  /**
+   * Say that slots from n on are about to be written: without this a lossy reader could take a half-overwritten slot for
+   * the old record. Never further than this batch can reach, or a reader that keeps up would count records as torn.
+   */
+  private announce(n: number): void {
+    const step = Math.min(this.intentStep, (this.cursor + this.capacity - n) | 0);
+    this.intent = (n + step) | 0;
+    Atomics.store(this.words, WORD.intent, this.intent);
+    // A store that releases does not hold back the plain writes after it (ARM64 stlr); a load that acquires, after it, does.
+    Atomics.load(this.words, WORD.intent);
   }
 
   /** Publish what was taken. Returns the number of slots published. */
@@ -104,7 +121,10 @@ export class RingProducer {
     Atomics.store(this.words, this.slotWord(first), (first + 1) | 0); // publishes payload and marks of the whole batch
     this.cursor = (first + count) | 0;
     this.taken = 0;
-    this.words[WORD.cursor] = this.cursor;
+    // Lossy readers that were lapped jump to a place they learn from this word, maybe amid a batch: it must bring the
+    // batch's payload with it. Nobody else reads it but screens and our successor.
+    if (this.hasLossy) Atomics.store(this.words, WORD.cursor, this.cursor);
+    else this.words[WORD.cursor] = this.cursor;
     // Sequentially consistent after the store above: either the consumer sees the slot before it sleeps or we see its bit.
     if (Atomics.load(this.words, WORD.sleepers) !== 0) this.wake();
     return count;
@@ -116,7 +136,8 @@ export class RingProducer {
   }
 
   private wake(): void {
-    const bits = Atomics.load(this.words, WORD.sleepers);
+    // Lowered here, not by the sleeper alone: until it runs again it would cost a notification a flush.
+    const bits = Atomics.exchange(this.words, WORD.sleepers, 0);
     for (let k = 0; k < this.ring.consumers.length; k++) {
       if ((bits & (1 << k)) === 0) continue;
       const word = WORD.consumer + k * LINE_WORDS + CONSUMER.wake;
