@@ -1,0 +1,59 @@
+/** One instrument's book as the merger holds it: levels, what the feed says of it, and how far a frame has come. */
+import type { Instrument } from '../model/instrument.js';
+import { BookState } from '../record/codes.js';
+import type { Crossing } from './crossing.js';
+import { OrderBook } from './order-book.js';
+import type { LadderSize } from './book-side.js';
+
+/** The feed has not said anything of this book yet. */
+const EPOCH_UNKNOWN = -1;
+
+export class VenueBook {
+  readonly book: OrderBook;
+  readonly index: number;
+  readonly venue: number;
+  /** Every ordered pair of instruments this one takes part in, as buy or as sell side. */
+  readonly crossings: Crossing[] = [];
+
+  epoch = EPOCH_UNKNOWN;
+  /** BookState as the feed says, of this epoch. */
+  state: number = BookState.OUT_OF_SYNC;
+  /** A snapshot of this epoch has been applied to its end. */
+  hasSnapshot = false;
+  /** In the middle of a frame: not to be looked at. */
+  isOpen = false;
+  opensSnapshot = false;
+  /** Number of the last finished frame. */
+  frame = 0;
+  /** The last finished frame, or the status record that came after it: tsRecvNs, tsVenueNs. */
+  readonly times = new Float64Array(2);
+  /** Bid price, bid quantity, ask price, ask quantity as of the last finished frame. */
+  readonly top = new Float64Array(4);
+  /** The same and the IN_SYNC flag as last published. */
+  readonly published = new Float64Array(4);
+  publishedInSync = false;
+  /** Something could not be published: try again. */
+  isStale = false;
+  /** When a resync was last asked for, ns. */
+  readonly askedNs = new Float64Array(1).fill(-Infinity);
+  isAsked = false;
+
+  constructor(readonly instrument: Instrument, size: LadderSize) {
+    this.book = new OrderBook(instrument.tick, size);
+    this.index = instrument.index;
+    this.venue = instrument.venue.index;
+  }
+
+  /** The book may be traded on. */
+  get inSync(): boolean {
+    return this.hasSnapshot && this.state === BookState.IN_SYNC;
+  }
+
+  /** Nothing of what was known holds any more; an unfinished frame is thrown away. */
+  invalidate(): void {
+    this.hasSnapshot = false;
+    this.isOpen = false;
+    this.book.clear();
+    this.top.fill(0);
+  }
+}
