@@ -1,0 +1,141 @@
+/** The Binance sandbox: REST, market streams and WebSocket API on one loopback port. */
+import { asBinanceError, runPlacement } from './acks.js';
+import { BinanceAuth, splitSigned } from './auth.js';
+import type { BinanceKeys } from './auth.js';
+import { BinanceFeed } from './feed.js';
+import { BinanceLimits } from './limits.js';
+import type { BinanceLimitSettings } from './limits.js';
+import { binanceOperations, REST_ROUTES } from './operations.js';
+import { BinanceOrders } from './orders.js';
+import { Params } from './params.js';
+import { accountPosition, executionReport } from './render.js';
+import { StreamConnection } from './streams.js';
+import { BinanceSymbols } from './symbols.js';
+import { WsApiConnection } from './wsapi.js';
+import { controlReply } from '../control.js';
+import type { ControlContext } from '../control.js';
+import { withDepthFaults } from '../depth-faults.js';
+import { listen, parseForm, portOf } from '../http.js';
+import type { HttpReply, HttpRequest } from '../http.js';
+import { Sockets } from '../sockets.js';
+import { Topics } from '../topics.js';
+import type { Frame } from '../topics.js';
+import type { VenueCore, VenueServer } from '../venue.js';
+
+export interface BinanceServerOptions {
+  core: VenueCore;
+  keys: BinanceKeys;
+  rsaPublicKey: string | null;
+  limits: BinanceLimitSettings;
+  port: number;
+  stepMs: number;
+  depthMs: number;
+  control: Omit<ControlContext, 'core' | 'venue' | 'market' | 'dropConnections' | 'onMaintenance'>;
+}
+
+const PING = { everyMs: 20_000, answerWithinMs: 60_000 };
+
+export async function startBinance(options: BinanceServerOptions): Promise<VenueServer & { control: ControlContext }> {
+  const { core } = options;
+  const symbols = new BinanceSymbols(core.exchange);
+  const topics = new Topics<StreamConnection>();
+  const feed = new BinanceFeed(symbols, options, (topic) => topics.has(topic));
+  const auth = new BinanceAuth(options.keys, options.rsaPublicKey, core.wallMs);
+  const limits = new BinanceLimits(options.limits, core.wallMs);
+  const orders = new BinanceOrders(core.exchange, symbols, limits);
+  const operations = binanceOperations(core, symbols, orders, limits);
+  const users = new Set<WsApiConnection>();
+
+  const flushEvents = (): void => {
+    const { outbox, account } = core.exchange;
+    for (const event of outbox.splice(0)) {
+      if (event.kind === 'trade') limits.orderTraded(event.order);
+      if (users.size === 0) continue;
+      const text = JSON.stringify(executionReport(event));
+      for (const user of users) user.sendEvent(text);
+    }
+    if (account.changed.size === 0) return;
+    const text = JSON.stringify(accountPosition(account, account.changed, core.virtualMs()));
+    account.changed.clear();
+    for (const user of users) user.sendEvent(text);
+  };
+
+  const restReply = (request: HttpRequest): HttpReply | Promise<HttpReply> => {
+    const name = REST_ROUTES[`${request.method} ${request.path}`];
+    if (name === undefined) return { status: 404, body: { code: -1000, msg: `No such endpoint: ${request.method} ${request.path}` } };
+    const operation = operations[name]!;
+    const run = (): unknown => {
+      const { payload, signature } = splitSigned(request.query, request.body);
+      const form = new Map([...parseForm(request.query), ...parseForm(request.body)]);
+      form.delete('signature');
+      const params = new Params(form);
+      if (operation.signed) {
+        auth.checkKey(request.headers['x-mbx-apikey'] as string | undefined);
+        auth.checkTiming(form.get('timestamp'), form.get('recvWindow'));
+        auth.checkSignature(payload, signature);
+      }
+      limits.charge(operation.weight(params));
+      return operation.run(params);
+    };
+    const outcome = runOutcome(operation.places === true, run);
+    const headers = limits.headers();
+    const retry = outcome.error?.data?.['retryAfter'];
+    if (typeof retry === 'number') headers['Retry-After'] = String(Math.max(1, Math.ceil((retry - core.wallMs()) / 1000)));
+    setImmediate(flushEvents);
+    const reply: HttpReply = outcome.error === undefined
+      ? { status: 200, body: outcome.result, headers }
+      : { status: outcome.error.status, body: { code: outcome.error.code, msg: outcome.error.message }, headers };
+    if (outcome.silent) return new Promise<HttpReply>(() => undefined);
+    if (outcome.delayMs > 0) return new Promise((resolve) => setTimeout(resolve, outcome.delayMs, reply).unref());
+    return reply;
+  };
+
+  const runOutcome = (places: boolean, run: () => unknown): ReturnType<typeof runPlacement> => {
+    if (places) {
+      core.latency.orderIn(core.latency.now(), '');
+      return runPlacement(core, limits, run);
+    }
+    try {
+      return { result: run(), delayMs: 0, silent: false, eventsFirst: false };
+    } catch (error) {
+      return { error: asBinanceError(error), delayMs: 0, silent: false, eventsFirst: false };
+    }
+  };
+
+  const http = await listen(options.port, '--port-binance', (request) => controlReply(request, control) ?? restReply(request));
+  const sockets = new Sockets(http, (socket, stream, url) => {
+    const path = url.pathname;
+    if (path === '/ws-api/v3') {
+      limits.charge(2);
+      const user = new WsApiConnection(socket, { core, auth, limits, operations, flushEvents });
+      users.add(user);
+      socket.on('close', () => users.delete(user));
+      return true;
+    }
+    const combined = path === '/stream';
+    if (!combined && path !== '/ws' && !path.startsWith('/ws/')) return false;
+    const list = combined ? url.searchParams.get('streams') ?? '' : decodeURIComponent(path.slice(4));
+    new StreamConnection(socket, stream, topics, core.wallMs, list.split('/').filter((name) => name !== ''), combined);
+    return true;
+  }, PING, core.wallMs);
+
+  const control: ControlContext = {
+    ...options.control, core, venue: 'binance', dropConnections: () => sockets.dropAll(), onMaintenance: () => undefined,
+    market: (name) => symbols.find(name)?.market ?? core.exchange.markets.find((market) => market.spec.pair === name),
+  };
+  const send = (frames: Frame[]): void => topics.broadcast(withDepthFaults(core, frames, (topic) => topic.slice(0, topic.indexOf('@')).toUpperCase()), () => core.latency.frameOut());
+  return {
+    control, port: portOf(http),
+    step: (step) => {
+      if (!core.faults.active('stall')) send(feed.step(step, core.virtualMs()));
+      if (core.exchange.outbox.length > 0) flushEvents();
+    },
+    flushMarket: (marketIndex) => send(feed.flush(marketIndex, core.virtualMs())),
+    close: async () => {
+      await sockets.close();
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+      http.closeAllConnections();
+      await closed;
+    },
+  };
+}

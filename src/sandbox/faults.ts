@@ -1,0 +1,65 @@
+/** What can be made to go wrong on a venue, on request. */
+export const FAULTS = {
+  'drop-connections': 'close every WebSocket connection, at once',
+  'skip-depth': 'swallow the next `count` depth frames (of `symbol`, if given): a gap',
+  'duplicate-depth': 'send the next `count` depth frames twice',
+  'corrupt-checksum': 'Kraken: send the next `count` book updates with a wrong checksum',
+  'stall': 'send no market data for `ms`',
+  'delay-acks': 'answer the next `count` order requests `ms` late',
+  'lose-ack': 'accept the next `count` orders and never answer',
+  'error-after-accept': 'accept the next `count` orders and answer with a server error',
+  'rate-limit': 'refuse the next `count` order requests as too many',
+  'events-first': 'send the execution events of the next `count` orders before their answers',
+  'maintenance': 'announce maintenance and refuse orders for `ms`',
+} as const;
+
+export type FaultKind = keyof typeof FAULTS;
+
+export interface FaultOrder {
+  kind: FaultKind;
+  count?: number;
+  ms?: number;
+  symbol?: string;
+}
+
+interface Armed {
+  left: number;
+  ms: number;
+  symbol: string | null;
+}
+
+export function isFaultKind(text: unknown): text is FaultKind {
+  return typeof text === 'string' && Object.hasOwn(FAULTS, text);
+}
+
+export class Faults {
+  readonly #armed = new Map<FaultKind, Armed>();
+  readonly #untilMs = new Map<FaultKind, number>();
+  readonly #nowMs: () => number;
+  /** Counts of faults that took effect. */
+  readonly fired: Partial<Record<FaultKind, number>> = {};
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  arm(order: FaultOrder): void {
+    if (order.kind === 'stall' || order.kind === 'maintenance') this.#untilMs.set(order.kind, this.#nowMs() + (order.ms ?? 1_000));
+    else this.#armed.set(order.kind, { left: order.count ?? 1, ms: order.ms ?? 100, symbol: order.symbol ?? null });
+  }
+
+  /** A timed fault is on. */
+  active(kind: 'stall' | 'maintenance'): boolean {
+    return this.#nowMs() < (this.#untilMs.get(kind) ?? 0);
+  }
+
+  /** Use up one occurrence; returns its `ms`, or null when the fault is not armed (for this symbol). */
+  take(kind: FaultKind, symbol?: string): number | null {
+    const armed = this.#armed.get(kind);
+    if (armed === undefined || (armed.symbol !== null && symbol !== undefined && armed.symbol !== symbol)) return null;
+    armed.left--;
+    if (armed.left <= 0) this.#armed.delete(kind);
+    this.fired[kind] = (this.fired[kind] ?? 0) + 1;
+    return armed.ms;
+  }
+}

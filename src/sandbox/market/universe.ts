@@ -1,0 +1,121 @@
+/** Which markets the two sandbox venues list, and by which rules. Everything follows from the number of pairs. */
+import { parseDecimal } from '../../model/decimal.js';
+
+export type VenueName = 'binance' | 'kraken';
+export const VENUES: readonly VenueName[] = ['binance', 'kraken'];
+
+/** One fair price, shared by every market that quotes it. */
+export interface FairSpec {
+  name: string;
+  startPrice: number;
+  /** Index of the fair price this one follows at a slowly moving basis (BTC/USD follows BTC/USDT); null = its own walk. */
+  follows: number | null;
+  /** Both venues quote it, so the venues drift apart now and then. */
+  shared: boolean;
+}
+
+/** One market of one venue. One price unit is 10^-priceDecimals (the tick), one quantity unit 10^-qtyDecimals (the step). */
+export interface MarketSpec {
+  index: number;
+  venue: VenueName;
+  /** Canonical `BASE/QUOTE`. */
+  pair: string;
+  base: string;
+  quote: string;
+  /** Index into the universe's fair prices. */
+  fair: number;
+  priceDecimals: number;
+  qtyDecimals: number;
+  minQtyUnits: number;
+  /** Least price × quantity, in 10^-8 of the quote asset. */
+  minNotional: bigint;
+  startPrice: number;
+}
+
+export interface Universe {
+  fairs: FairSpec[];
+  markets: Record<VenueName, MarketSpec[]>;
+  assets: string[];
+}
+
+interface Rules {
+  priceDecimals: number;
+  qtyDecimals: number;
+  minQty: string;
+  minNotional: string;
+}
+
+interface Listing {
+  base: string;
+  startPrice: number;
+  binance: Rules;
+  kraken: Rules;
+  /** Kraken lists it against USDT too: the identical pair that is compared across venues. */
+  krakenUsdt: boolean;
+  /** Kraken lists it against USD. */
+  krakenUsd: boolean;
+}
+
+const MAJORS: readonly Listing[] = [
+  {
+    base: 'BTC', startPrice: 64_000, krakenUsdt: true, krakenUsd: true,
+    binance: { priceDecimals: 2, qtyDecimals: 5, minQty: '0.00001', minNotional: '5' },
+    kraken: { priceDecimals: 1, qtyDecimals: 8, minQty: '0.00005', minNotional: '0.5' },
+  },
+  {
+    base: 'ETH', startPrice: 3_200, krakenUsdt: true, krakenUsd: true,
+    binance: { priceDecimals: 2, qtyDecimals: 4, minQty: '0.0001', minNotional: '5' },
+    kraken: { priceDecimals: 2, qtyDecimals: 8, minQty: '0.001', minNotional: '0.5' },
+  },
+  {
+    base: 'SOL', startPrice: 160, krakenUsdt: true, krakenUsd: true,
+    binance: { priceDecimals: 2, qtyDecimals: 3, minQty: '0.001', minNotional: '5' },
+    kraken: { priceDecimals: 2, qtyDecimals: 8, minQty: '0.02', minNotional: '0.5' },
+  },
+  {
+    base: 'XRP', startPrice: 2.2, krakenUsdt: false, krakenUsd: true,
+    binance: { priceDecimals: 4, qtyDecimals: 1, minQty: '0.1', minNotional: '5' },
+    kraken: { priceDecimals: 5, qtyDecimals: 8, minQty: '2', minNotional: '0.5' },
+  },
+];
+
+/** A made-up pair (`S005`, `S006`, …) on both venues against USDT; prices spread over three orders of magnitude. */
+function syntheticListing(number: number): Listing {
+  const startPrice = Math.round(100 * 2 * Math.pow(10, (number % 30) / 10)) / 100;
+  const priceDecimals = startPrice >= 200 ? 2 : 3;
+  return {
+    base: `S${String(number).padStart(3, '0')}`, startPrice, krakenUsdt: true, krakenUsd: false,
+    binance: { priceDecimals, qtyDecimals: 3, minQty: '0.001', minNotional: '5' },
+    kraken: { priceDecimals, qtyDecimals: 8, minQty: '0.01', minNotional: '0.5' },
+  };
+}
+
+/** @param pairs how many base assets are listed, 1 to 500. */
+export function buildUniverse(pairs: number): Universe {
+  const listings = MAJORS.slice(0, pairs);
+  for (let i = listings.length; i < pairs; i++) listings.push(syntheticListing(i + 1));
+  const universe: Universe = { fairs: [], markets: { binance: [], kraken: [] }, assets: ['USDT', 'USD'] };
+  for (const listing of listings) {
+    universe.assets.push(listing.base);
+    const usdt = universe.fairs.length;
+    universe.fairs.push({ name: `${listing.base}/USDT`, startPrice: listing.startPrice, follows: null, shared: listing.krakenUsdt });
+    addMarket(universe, 'binance', listing, 'USDT', usdt);
+    if (listing.krakenUsdt) addMarket(universe, 'kraken', listing, 'USDT', usdt);
+    if (listing.krakenUsd) {
+      universe.fairs.push({ name: `${listing.base}/USD`, startPrice: listing.startPrice, follows: usdt, shared: false });
+      addMarket(universe, 'kraken', listing, 'USD', usdt + 1);
+    }
+  }
+  return universe;
+}
+
+function addMarket(universe: Universe, venue: VenueName, listing: Listing, quote: string, fair: number): void {
+  const rules = listing[venue];
+  const markets = universe.markets[venue];
+  markets.push({
+    index: markets.length, venue, pair: `${listing.base}/${quote}`, base: listing.base, quote, fair,
+    priceDecimals: rules.priceDecimals, qtyDecimals: rules.qtyDecimals,
+    minQtyUnits: Number(parseDecimal(rules.minQty, rules.qtyDecimals)),
+    minNotional: parseDecimal(rules.minNotional, 8), startPrice: listing.startPrice,
+  });
+}

@@ -1,0 +1,69 @@
+/**
+ * Who listens to what, and sending: a frame is encoded once, every listener of its topic gets the same bytes, and each
+ * connection is corked for the length of a broadcast, so that it costs one system call.
+ */
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+
+/** One message of market data. `book` frames are what the depth faults act on. */
+export interface Frame {
+  topic: string;
+  text: string;
+  book: boolean;
+}
+
+export interface Listener {
+  readonly socket: WebSocket;
+  readonly stream: Duplex;
+  /** How this connection wants a topic's text (Binance's combined streams wrap it). */
+  wrap?: (frame: Frame) => string;
+}
+
+export class Topics<L extends Listener> {
+  readonly #listeners = new Map<string, Set<L>>();
+
+  has(topic: string): boolean {
+    return this.#listeners.has(topic);
+  }
+
+  /** @returns false when the connection listened already. */
+  add(topic: string, listener: L): boolean {
+    let set = this.#listeners.get(topic);
+    if (set === undefined) this.#listeners.set(topic, (set = new Set()));
+    if (set.has(listener)) return false;
+    set.add(listener);
+    return true;
+  }
+
+  remove(topic: string, listener: L): boolean {
+    const set = this.#listeners.get(topic);
+    if (set === undefined || !set.delete(listener)) return false;
+    if (set.size === 0) this.#listeners.delete(topic);
+    return true;
+  }
+
+  removeAll(listener: L): void {
+    for (const topic of this.#listeners.keys()) this.remove(topic, listener);
+  }
+
+  /** Send the frames to whoever listens; `beforeWrite` is called for each connection just before its bytes leave. */
+  broadcast(frames: readonly Frame[], beforeWrite: () => void): void {
+    const corked: L[] = [];
+    for (const frame of frames) {
+      const set = this.#listeners.get(frame.topic);
+      if (set === undefined) continue;
+      const bytes = Buffer.from(frame.text);
+      for (const listener of set) {
+        if (!corked.includes(listener)) {
+          listener.stream.cork();
+          corked.push(listener);
+        }
+        listener.socket.send(listener.wrap === undefined ? bytes : listener.wrap(frame), { binary: false });
+      }
+    }
+    for (const listener of corked) {
+      beforeWrite();
+      listener.stream.uncork();
+    }
+  }
+}

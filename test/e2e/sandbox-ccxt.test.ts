@@ -1,0 +1,117 @@
+/**
+ * An independent client, ccxt and ccxt pro, pointed at the sandbox by URL: markets, books, orders, user streams.
+ */
+import t from 'tap';
+import type { Test } from 'tap';
+import ccxt from 'ccxt';
+import { startSandbox } from '../../src/sandbox/index.js';
+import type { SandboxHandle } from '../../src/sandbox/index.js';
+
+type Pro = InstanceType<typeof ccxt.pro.binance> | InstanceType<typeof ccxt.pro.kraken>;
+
+function binanceClient({ venues: { binance } }: SandboxHandle['ready'], secret: string = binance.secret): Pro {
+  const client = new ccxt.pro.binance({ apiKey: binance.apiKey, secret, enableRateLimit: false, options: { fetchMarkets: { types: ['spot'] }, defaultType: 'spot' } });
+  const api = client.urls['api'] as Record<string, unknown>;
+  api['public'] = api['private'] = `${binance.rest}/api/v3`;
+  for (const name of ['sapi', 'sapiV2', 'sapiV3', 'sapiV4']) api[name] = `${binance.rest}/sapi/v1`;
+  api['ws'] = { ...(api['ws'] as object), spot: `${binance.ws}/ws`, 'ws-api': { spot: binance.wsApi } };
+  return client;
+}
+
+function krakenClient({ venues: { kraken } }: SandboxHandle['ready']): Pro {
+  const client = new ccxt.pro.kraken({ apiKey: kraken.apiKey, secret: kraken.secret, enableRateLimit: false });
+  const api = client.urls['api'] as Record<string, unknown>;
+  api['public'] = api['private'] = kraken.rest;
+  api['ws'] = { public: kraken.ws, private: kraken.wsAuth, privateV2: kraken.wsAuth, publicV2: kraken.ws, beta: kraken.ws, 'beta-private': kraken.wsAuth };
+  return client;
+}
+
+async function tradingDay(test: Test, client: Pro, sandbox: SandboxHandle, venue: 'binance' | 'kraken', symbol: string): Promise<void> {
+  await client.loadHttpProxyAgent();
+  await client.loadMarkets();
+  test.equal(client.market(symbol).symbol, symbol, 'the market is listed');
+  const [base, quote] = symbol.split('/') as [string, string];
+
+  let book = await client.watchOrderBook(symbol, 10);
+  for (let i = 0; i < 20; i++) {
+    book = await client.watchOrderBook(symbol, 10);
+    const bid = book.bids[0]?.[0] ?? 0;
+    const ask = book.asks[0]?.[0] ?? 0;
+    if (!(bid > 0 && bid < ask)) test.fail(`crossed or empty book ${bid} / ${ask}`);
+  }
+  test.pass('twenty book updates, never crossed');
+
+  const before = await client.fetchBalance();
+  const seen: string[] = [];
+  let watching = true;
+  const watcher = (async () => {
+    while (watching) for (const order of await client.watchOrders(symbol)) seen.push(`${order.symbol} ${order.id} ${order.status}`);
+  })().catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  const price = client.priceToPrecision(symbol, (book.asks[0]![0] ?? 0) * 1.002);
+  const taken = await client.createOrder(symbol, 'limit', 'buy', 0.01, Number(price), { timeInForce: 'IOC' });
+  test.ok(taken.id, 'an immediate-or-cancel order is accepted');
+  const takenId = taken.id!;
+  await until(() => seen.includes(`${symbol} ${takenId} closed`));
+  test.ok(seen.includes(`${symbol} ${takenId} closed`), 'the fill shows in the user stream');
+
+  const fetched = await client.fetchOrder(takenId, symbol);
+  test.equal(fetched.status, 'closed');
+  test.equal(fetched.filled, 0.01);
+  const after = await client.fetchBalance();
+  const gained = Number((Number(after[base]!.total) - Number(before[base]!.total)).toFixed(8));
+  test.ok(gained > 0.00999 && gained <= 0.01, 'the base balance grew by the fill, less a fee where it is taken from it');
+  test.ok(Number(after[quote]!.total) < Number(before[quote]!.total));
+
+  const low = client.priceToPrecision(symbol, (book.bids[0]![0] ?? 0) * 0.9);
+  const resting = await client.createOrder(symbol, 'limit', 'buy', 0.01, Number(low));
+  const open = await client.fetchOpenOrders(symbol);
+  test.same(open.map((order) => order.id), [resting.id], 'the good-till-cancelled order rests');
+  const locked = await client.fetchBalance();
+  test.ok(Number(locked[quote]!.used) > 0, 'and holds money back');
+  const restingId = resting.id!;
+  await client.cancelOrder(restingId, symbol);
+  test.same(await client.fetchOpenOrders(symbol), [], 'until it is cancelled');
+  await until(() => seen.includes(`${symbol} ${restingId} canceled`));
+  test.ok(seen.includes(`${symbol} ${restingId} canceled`), 'the cancel shows in the user stream');
+
+  const trades = await client.fetchMyTrades(symbol);
+  test.equal(trades.filter((trade) => trade.order === takenId).reduce((sum, trade) => sum + (trade.amount ?? 0), 0), 0.01);
+  const ledger = sandbox.ledger(venue);
+  test.equal(Number(ledger.balances[quote]!.free), (await client.fetchBalance())[quote]!.free, 'the ledger and the client agree');
+  test.equal(ledger.balances[quote]!.locked, '0.00000000');
+  await test.rejects(client.createOrder(symbol, 'limit', 'buy', 1_000, Number(price)), { name: 'InsufficientFunds' });
+  await test.rejects(client.cancelOrder(restingId, symbol), { name: 'OrderNotFound' });
+  watching = false;
+  await client.close();
+  await watcher;
+}
+
+/** Give something at most two seconds to come true. */
+async function until(happened: () => boolean): Promise<void> {
+  for (let i = 0; i < 100 && !happened(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+t.test('ccxt pro trades a day on the Binance sandbox', async (test) => {
+  const sandbox = await startSandbox({ seed: 11 });
+  test.teardown(() => sandbox.close());
+  await tradingDay(test, binanceClient(sandbox.ready), sandbox, 'binance', 'BTC/USDT');
+});
+
+t.test('ccxt pro trades a day on the Kraken sandbox', async (test) => {
+  const sandbox = await startSandbox({ seed: 11 });
+  test.teardown(() => sandbox.close());
+  await tradingDay(test, krakenClient(sandbox.ready), sandbox, 'kraken', 'BTC/USD');
+});
+
+t.test('ccxt signs for the Binance sandbox with an Ed25519 key too', async (test) => {
+  const sandbox = await startSandbox({ seed: 11 });
+  test.teardown(() => sandbox.close());
+  const client = binanceClient(sandbox.ready, sandbox.ready.venues.binance.ed25519PrivateKey);
+  await client.loadMarkets();
+  const balance = await client.fetchBalance();
+  test.ok(Number(balance['USDT']!.total) > 0);
+  const wrong = binanceClient(sandbox.ready, 'not the secret');
+  await test.rejects(wrong.fetchBalance(), /-1022/);
+  await client.close();
+});
