@@ -25,6 +25,16 @@ export class GatingConsumer {
     this.cursor = Atomics.load(this.words, this.line + CONSUMER.cursor);
   }
 
+  /** Sequence of the next record: what a reader that keeps its own notes of what it has taken goes on from. */
+  get position(): number {
+    return this.cursor;
+  }
+
+  /** Go on from a position noted earlier. It must not lie before the committed cursor's ring. */
+  seek(position: number): void {
+    this.cursor = position;
+  }
+
   /** Byte offset (from the ring's start) of the next record, or -1. Does not move. */
   poll(): number {
     const slot = this.cursor & this.mask;
@@ -74,6 +84,16 @@ export class LossyConsumer {
     if (((published - this.cursor) | 0) >= -this.ring.capacity) return;
     Atomics.add(this.words, this.line + CONSUMER.missed, (published - this.cursor) | 0);
     this.cursor = published;
+  }
+
+  /** Sequence of the next record: what a reader that keeps its own notes of what it has taken goes on from. */
+  get position(): number {
+    return this.cursor;
+  }
+
+  /** Go on from a position noted earlier. It must not lie before the committed cursor's ring. */
+  seek(position: number): void {
+    this.cursor = position;
   }
 
   /** Records this consumer has missed since the ring was made. */
