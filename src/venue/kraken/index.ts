@@ -1,0 +1,14 @@
+/** Kraken spot. */
+import type { Venue } from '../contract.js';
+import { KrakenFeed } from './feed.js';
+import { krakenMetadata } from './metadata.js';
+
+export const kraken: Venue = {
+  id: 'kraken',
+  name: 'Kraken',
+  endpoints: { rest: 'https://api.kraken.com', ws: 'wss://ws.kraken.com', wsPrivate: 'wss://ws-auth.kraken.com' },
+  metadata: krakenMetadata,
+  defaultTakerFeePpm: 4000,
+  defaultMakerFeePpm: 2500,
+  createFeed: (options) => new KrakenFeed(options),
+};
