@@ -1,8 +1,10 @@
 /** The venues this engine speaks. A new venue is one file (a folder once it grows) and one line here. */
 import { RingsideError } from '../model/errors.js';
 import type { Venue } from './contract.js';
+import { kraken } from './kraken/index.js';
 
 export const VENUES: readonly Venue[] = [
+  kraken,
 ];
 
 /** @throws RingsideError UNKNOWN_VENUE naming the accepted ids */

@@ -40,7 +40,7 @@ export class BookEntry {
 
   constructor(private readonly symbols: SymbolTable, private readonly books: readonly SyncedBook[], private readonly epoch: EpochParts) {}
 
-  /** Venue's event time, ns since the epoch; the receive time stands in where the venue sends none. */
+  /** Venue's event time, ns since the epoch; 0 where it sends none that can be one. */
   get tsVenueNs(): number {
     return this.time[0]!;
   }
@@ -49,11 +49,11 @@ export class BookEntry {
    * Read the entry at `at`. Leaves its book (even when it then fails), changes, checksum and time.
    * @returns position after it, or MALFORMED, TOO_PRECISE, OUT_OF_RANGE
    */
-  read(bytes: Uint8Array, at: number, end: number, tsRecvNs: number): number {
+  read(bytes: Uint8Array, at: number, end: number): number {
     this.changes.clear();
     this.book = NO_SYMBOL;
     this.checksum = NO_CHECKSUM;
-    this.time[0] = tsRecvNs;
+    this.time[0] = 0;
     let lateBids = -1;
     let lateAsks = -1;
     at = expect(bytes, at, end, OPEN_BRACE);

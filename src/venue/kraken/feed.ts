@@ -178,7 +178,7 @@ export class KrakenFeed implements FeedSession {
     const { entry } = this;
     at = expect(bytes, at, length, OPEN_BRACKET);
     for (at = at < 0 ? MALFORMED : firstElement(bytes, at, length); at >= 0; at = nextElement(bytes, at, length)) {
-      at = entry.read(bytes, at, length, tsRecvNs);
+      at = entry.read(bytes, at, length);
       if (at < 0) return at;
       if (entry.book >= 0) this.sync.onEntry(entry, isSnapshot, this.frame, tsRecvNs);
       else this.options.host.count('unknownSymbol');

@@ -53,7 +53,7 @@ export class TradeReader {
     let qty = -1;
     let id = 0;
     let side = -1;
-    this.time[0] = tsRecvNs;
+    this.time[0] = 0;
     let at = expect(bytes, start, end, OPEN_BRACE);
     if (at < 0) return MALFORMED;
     for (at = firstKey(bytes, at, end); at >= 0; at = nextKey(bytes, at, end)) {
