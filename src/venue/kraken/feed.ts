@@ -69,8 +69,9 @@ export class KrakenFeed implements FeedSession {
     this.status = new VenueStatus(options.sink.views);
   }
 
+  /** The whole address is in the endpoints. */
   socketPath(): string {
-    return '/v2';
+    return '';
   }
 
   onOpen(nowNs: number): void {

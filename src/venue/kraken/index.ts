@@ -6,7 +6,7 @@ import { krakenMetadata } from './metadata.js';
 export const kraken: Venue = {
   id: 'kraken',
   name: 'Kraken',
-  endpoints: { rest: 'https://api.kraken.com', ws: 'wss://ws.kraken.com', wsPrivate: 'wss://ws-auth.kraken.com' },
+  endpoints: { rest: 'https://api.kraken.com', ws: 'wss://ws.kraken.com/v2', wsPrivate: 'wss://ws-auth.kraken.com/v2' },
   metadata: krakenMetadata,
   defaultTakerFeePpm: 4000,
   defaultMakerFeePpm: 2500,
