@@ -85,6 +85,7 @@ export class MergerCore {
   private readonly crossingWriter: CrossingWriter;
   private staleBooks = 0;
   private asks = 0;
+  private readonly lastNs = new Float64Array(1);
 
   constructor(options: MergerOptions) {
     this.sink = options.sink;
@@ -143,6 +144,11 @@ export class MergerCore {
     return -1;
   }
 
+  /** When the last frame that was applied to its end had been received. */
+  lastRecvNs(): number {
+    return this.lastNs[0];
+  }
+
   /** A merger that took over from a dead one has no books: every feed must send them again. */
   resyncAll(): void {
     for (const book of this.books) this.ask(book);
@@ -173,6 +179,7 @@ export class MergerCore {
     if (book.opensSnapshot) book.hasSnapshot = true;
     book.frame = delta.frame;
     book.times[0] = delta.tsRecvNs;
+    this.lastNs[0] = book.times[0];
     book.times[1] = delta.tsVenueNs;
     this.counters.frames++;
     if (this.staleBooks !== 0) this.heal();
