@@ -85,5 +85,5 @@ function wholeNumber(text: string): number {
 function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   if (match === null) throw new InvalidArgumentError('It must be a number and a unit, such as 500ms, 30s, 5m or 1h.');
-  return Number(match[1]) * DURATION_MS[match[2]!]!;
+  return Number(match[1]) * DURATION_MS[match[2]];
 }

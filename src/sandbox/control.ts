@@ -30,6 +30,8 @@ export interface ControlContext {
   /** @returns what was done, or a text that says what was wrong */
   cross: (request: CrossRequest) => Record<string, unknown> | string;
   status: () => Record<string, unknown>;
+  /** Open WebSocket connections by kind. */
+  connections: () => { market: number; account: number };
 }
 
 export function controlReply(request: HttpRequest, context: ControlContext): HttpReply | null {
@@ -61,7 +63,7 @@ export function controlReply(request: HttpRequest, context: ControlContext): Htt
       return typeof done === 'string' ? bad(done) : ok(done);
     }
     case 'GET /sandbox/status':
-      return ok(context.status());
+      return ok({ venue: context.venue, ...context.status(), connections: context.connections(), faultsFired: core.faults.fired });
     default:
       return { status: 404, body: { error: 'No such sandbox endpoint.' } };
   }

@@ -72,6 +72,6 @@ export class LatencyLog {
 function percentiles(valuesNs: number[]): Record<string, number> | null {
   if (valuesNs.length === 0) return null;
   const sorted = Float64Array.from(valuesNs).sort();
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-  return { p50Ns: at(0.5), p90Ns: at(0.9), p99Ns: at(0.99), p999Ns: at(0.999), maxNs: sorted[sorted.length - 1]! };
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  return { p50Ns: at(0.5), p90Ns: at(0.9), p99Ns: at(0.99), p999Ns: at(0.999), maxNs: sorted[sorted.length - 1] };
 }

@@ -39,7 +39,7 @@ function openingBalances(universe: Universe, venue: VenueName): Map<string, bigi
   const opening = new Map<string, bigint>();
   for (const { base, quote, startPrice } of universe.markets[venue]) {
     opening.set(base, parseDecimal(OPENING[base] ?? String(Math.ceil(MADE_UP_VALUE / startPrice)), 8));
-    opening.set(quote, parseDecimal(OPENING[quote]!, 8));
+    opening.set(quote, parseDecimal(OPENING[quote], 8));
   }
   return opening;
 }

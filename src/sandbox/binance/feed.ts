@@ -81,9 +81,9 @@ export class BinanceFeed {
   /** Send what is pending of one market at once (after a forced crossing). */
   flush(marketIndex: number, timeMs: number): Frame[] {
     const frames: Frame[] = [];
-    const streams = this.#streams[marketIndex]!;
+    const streams = this.#streams[marketIndex];
     this.#gather(streams);
-    this.#emitDiff(streams, streams.diffs[0]!, timeMs, frames);
+    this.#emitDiff(streams, streams.diffs[0], timeMs, frames);
     this.#tops(streams, frames);
     return frames;
   }

@@ -30,7 +30,7 @@ export interface BinanceServerOptions {
   port: number;
   stepMs: number;
   depthMs: number;
-  control: Omit<ControlContext, 'core' | 'venue' | 'market' | 'dropConnections' | 'onMaintenance'>;
+  control: Omit<ControlContext, 'core' | 'venue' | 'connections' | 'market' | 'dropConnections' | 'onMaintenance'>;
 }
 
 const PING = { everyMs: 20_000, answerWithinMs: 60_000 };
@@ -45,6 +45,7 @@ export async function startBinance(options: BinanceServerOptions): Promise<Venue
   const orders = new BinanceOrders(core.exchange, symbols, limits);
   const operations = binanceOperations(core, symbols, orders, limits);
   const users = new Set<WsApiConnection>();
+  const listeners = new Set<StreamConnection>();
 
   const flushEvents = (): void => {
     const { outbox, account } = core.exchange;
@@ -63,7 +64,7 @@ export async function startBinance(options: BinanceServerOptions): Promise<Venue
   const restReply = (request: HttpRequest): HttpReply | Promise<HttpReply> => {
     const name = REST_ROUTES[`${request.method} ${request.path}`];
     if (name === undefined) return { status: 404, body: { code: -1000, msg: `No such endpoint: ${request.method} ${request.path}` } };
-    const operation = operations[name]!;
+    const operation = operations[name];
     const run = (): unknown => {
       const { payload, signature } = splitSigned(request.query, request.body);
       const form = new Map([...parseForm(request.query), ...parseForm(request.body)]);
@@ -115,12 +116,14 @@ export async function startBinance(options: BinanceServerOptions): Promise<Venue
     const combined = path === '/stream';
     if (!combined && path !== '/ws' && !path.startsWith('/ws/')) return false;
     const list = combined ? url.searchParams.get('streams') ?? '' : decodeURIComponent(path.slice(4));
-    new StreamConnection(socket, stream, topics, core.wallMs, list.split('/').filter((name) => name !== ''), combined);
+    const connection = new StreamConnection(socket, stream, topics, core.wallMs, list.split('/').filter((name) => name !== ''), combined);
+    listeners.add(connection);
+    socket.on('close', () => listeners.delete(connection));
     return true;
   }, PING, core.wallMs);
 
   const control: ControlContext = {
-    ...options.control, core, venue: 'binance', dropConnections: () => sockets.dropAll(), onMaintenance: () => undefined,
+    ...options.control, core, venue: 'binance', connections: () => ({ market: listeners.size, account: users.size }), dropConnections: () => sockets.dropAll(), onMaintenance: () => undefined,
     market: (name) => symbols.find(name)?.market ?? core.exchange.markets.find((market) => market.spec.pair === name),
   };
   const send = (frames: Frame[]): void => topics.broadcast(withDepthFaults(core, frames, (topic) => topic.slice(0, topic.indexOf('@')).toUpperCase()), () => core.latency.frameOut());

@@ -21,6 +21,6 @@ export class BinanceSymbols {
   }
 
   of(market: { index: number }): BinanceSymbol {
-    return this.all[market.index]!;
+    return this.all[market.index];
   }
 }

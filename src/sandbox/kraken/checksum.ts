@@ -9,7 +9,7 @@ for (let byte = 0; byte < 256; byte++) {
 /** CRC32 of an ASCII text, unsigned. */
 export function crc32(text: string): number {
   let crc = -1;
-  for (let i = 0; i < text.length; i++) crc = TABLE[(crc ^ text.charCodeAt(i)) & 0xff]! ^ (crc >>> 8);
+  for (let i = 0; i < text.length; i++) crc = TABLE[(crc ^ text.charCodeAt(i)) & 0xff] ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 
@@ -24,7 +24,7 @@ export interface ScaledLevel {
 
 export function bookChecksum(asks: readonly ScaledLevel[], bids: readonly ScaledLevel[]): number {
   let text = '';
-  for (let i = 0; i < asks.length && i < 10; i++) text += `${asks[i]!.price}${asks[i]!.qty}`;
-  for (let i = 0; i < bids.length && i < 10; i++) text += `${bids[i]!.price}${bids[i]!.qty}`;
+  for (let i = 0; i < asks.length && i < 10; i++) text += `${asks[i].price}${asks[i].qty}`;
+  for (let i = 0; i < bids.length && i < 10; i++) text += `${bids[i].price}${bids[i].qty}`;
   return crc32(text);
 }

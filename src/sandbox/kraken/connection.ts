@@ -34,8 +34,8 @@ const IDLE_MS = 60_000;
 export class KrakenConnection implements Listener {
   readonly socket: WebSocket;
   readonly stream: Duplex;
+  readonly isPrivate: boolean;
   readonly #context: KrakenContext;
-  readonly #isPrivate: boolean;
   /** Sequence of the subscription, present while subscribed. */
   #executions: { sequence: number; statusEvents: boolean } | null = null;
   #balances: { sequence: number } | null = null;
@@ -49,7 +49,7 @@ export class KrakenConnection implements Listener {
     this.socket = socket;
     this.stream = stream;
     this.#context = context;
-    this.#isPrivate = isPrivate;
+    this.isPrivate = isPrivate;
     this.#lastSentMs = this.#lastReceivedMs = context.core.wallMs();
     socket.on('message', (data: Buffer) => this.#receive(data));
     socket.on('close', () => context.topics.removeAll(this));
@@ -177,7 +177,7 @@ export class KrakenConnection implements Listener {
 
   #privateSubscription(method: string, channel: 'executions' | 'balances', params: Fields, reqId: number | null, timeIn: string): void {
     const { auth, limits, core, symbols } = this.#context;
-    if (!this.#isPrivate || !auth.acceptToken(params['token'])) return this.#refuse(method, 'ESession:Invalid session', reqId, timeIn);
+    if (!this.isPrivate || !auth.acceptToken(params['token'])) return this.#refuse(method, 'ESession:Invalid session', reqId, timeIn);
     if (method === 'unsubscribe') {
       if (channel === 'executions') this.#executions = null;
       else this.#balances = null;
@@ -206,7 +206,7 @@ export class KrakenConnection implements Listener {
     const { auth, core, orders, symbols } = this.#context;
     const { faults } = core;
     core.latency.orderIn(arrivedNs, textOf(params['cl_ord_id']) ?? '');
-    if (!this.#isPrivate || !auth.acceptToken(params['token'])) return this.#refuse('add_order', 'EAPI:Invalid key', reqId, timeIn);
+    if (!this.isPrivate || !auth.acceptToken(params['token'])) return this.#refuse('add_order', 'EAPI:Invalid key', reqId, timeIn);
     if (faults.take('rate-limit') !== null) return this.#refuse('add_order', 'EOrder:Rate limit exceeded', reqId, timeIn);
     let order: Order | null;
     try {
@@ -230,7 +230,7 @@ export class KrakenConnection implements Listener {
   #accountMethod(method: string, params: Fields, reqId: number | null, timeIn: string): void {
     const { auth, orders } = this.#context;
     if (!['cancel_order', 'batch_cancel', 'cancel_all', 'cancel_all_orders_after'].includes(method)) return this.#refuse(method, 'EGeneral:Unknown method', reqId, timeIn);
-    if (!this.#isPrivate || !auth.acceptToken(params['token'])) return this.#refuse(method, 'EAPI:Invalid key', reqId, timeIn);
+    if (!this.isPrivate || !auth.acceptToken(params['token'])) return this.#refuse(method, 'EAPI:Invalid key', reqId, timeIn);
     if (method === 'cancel_order') return this.#cancelOrders(params, reqId, timeIn);
     if (method === 'batch_cancel') return this.#batchCancel(params, reqId, timeIn);
     if (method === 'cancel_all') return this.#accept(method, `{"count":${orders.cancelAll('user')}}`, reqId, timeIn);

@@ -42,24 +42,24 @@ export class KrakenFeed {
   /** Send what is pending of one market at once (after a forced crossing). */
   flush(marketIndex: number, timeMs: number): Frame[] {
     const frames: Frame[] = [];
-    this.#emit(this.#channels[marketIndex]!, timeMs, frames);
+    this.#emit(this.#channels[marketIndex], timeMs, frames);
     return frames;
   }
 
   /** The book snapshot a new subscriber gets; from then on the updates of this depth continue it. */
   bookSnapshot(marketIndex: number, depth: number, timeMs: number): string {
-    const channels = this.#channels[marketIndex]!;
+    const channels = this.#channels[marketIndex];
     const book = channels.books.find((candidate) => candidate.depth === depth)!;
     if (book.view === null || !this.#wanted(book.topic)) book.view = new BookView(channels.symbol.market, channels.symbol.name, depth);
     return book.view.snapshotText(timeMs);
   }
 
   tickerSnapshot(marketIndex: number, timeMs: number): string {
-    return tickerText('snapshot', this.#channels[marketIndex]!.symbol, timeMs);
+    return tickerText('snapshot', this.#channels[marketIndex].symbol, timeMs);
   }
 
   tradeSnapshot(marketIndex: number): string {
-    const { symbol } = this.#channels[marketIndex]!;
+    const { symbol } = this.#channels[marketIndex];
     return tradesText('snapshot', symbol, symbol.market.recentTrades.slice(-50));
   }
 

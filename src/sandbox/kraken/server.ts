@@ -26,7 +26,7 @@ export interface KrakenServerOptions {
   keys: KrakenKeys;
   limits: KrakenLimitSettings;
   port: number;
-  control: Omit<ControlContext, 'core' | 'venue' | 'market' | 'dropConnections' | 'onMaintenance'>;
+  control: Omit<ControlContext, 'core' | 'venue' | 'connections' | 'market' | 'dropConnections' | 'onMaintenance'>;
 }
 
 /** Beyond 2^53, as the venue's are. */
@@ -53,7 +53,7 @@ export async function startKraken(options: KrakenServerOptions): Promise<VenueSe
       const [pending, ...rest] = objects;
       for (const connection of connections) {
         if (event.kind === 'new') {
-          connection.sendExecutions([pending!], true);
+          connection.sendExecutions([pending], true);
           connection.sendExecutions(rest, false);
         } else connection.sendExecutions(objects, false);
       }
@@ -94,7 +94,11 @@ export async function startKraken(options: KrakenServerOptions): Promise<VenueSe
   };
   let inMaintenance = false;
   const control: ControlContext = {
-    ...options.control, core, venue: 'kraken', dropConnections: () => sockets.dropAll(),
+    ...options.control, core, venue: 'kraken',
+    connections: () => {
+      const account = [...connections].filter((connection) => connection.isPrivate).length;
+      return { market: connections.size - account, account };
+    }, dropConnections: () => sockets.dropAll(),
     market: (name) => symbols.find(name)?.market ?? symbols.findRest(name)?.market,
     onMaintenance: () => {
       inMaintenance = true;

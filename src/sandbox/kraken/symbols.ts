@@ -52,6 +52,6 @@ export class KrakenSymbols {
   }
 
   of(market: { index: number }): KrakenSymbol {
-    return this.all[market.index]!;
+    return this.all[market.index];
   }
 }

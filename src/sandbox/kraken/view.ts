@@ -67,7 +67,7 @@ export class BookView {
         add(is.price, is.qty);
         j++;
       } else {
-        if (was!.qty !== is!.qty) add(is!.price, is!.qty);
+        if (was.qty !== is!.qty) add(is!.price, is!.qty);
         i++;
         j++;
       }
@@ -89,6 +89,6 @@ export class BookView {
 function copyTop(side: BookSide, depth: number): ScaledLevel[] {
   const top: ScaledLevel[] = [];
   const count = Math.min(side.levels.length, depth);
-  for (let i = 0; i < count; i++) top.push({ price: side.levels[i]!.price, qty: side.levels[i]!.qty });
+  for (let i = 0; i < count; i++) top.push({ price: side.levels[i].price, qty: side.levels[i].qty });
   return top;
 }

@@ -50,7 +50,7 @@ export class FairPrice {
 
   /** Fair price `lagSteps` ago (at most 63). */
   priceBefore(lagSteps: number): number {
-    return this.#history[(this.#step - lagSteps + HISTORY * 2) % HISTORY]!;
+    return this.#history[(this.#step - lagSteps + HISTORY * 2) % HISTORY];
   }
 
   advance(): void {

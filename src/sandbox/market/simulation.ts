@@ -47,15 +47,15 @@ export class Simulation {
   constructor(options: SimulationOptions, universe: Universe, exchanges: Record<VenueName, Exchange>) {
     this.#options = options;
     for (const spec of universe.fairs) {
-      const leader = spec.follows === null ? null : this.#fairs[spec.follows]!;
+      const leader = spec.follows === null ? null : this.#fairs[spec.follows];
       this.#fairs.push(new FairPrice(options.seed, spec, leader, options.stepMs));
     }
     for (const venue of VENUES) {
       const { lagMs, ...rest } = CHARACTERS[venue];
       const character = { ...rest, lagSteps: Math.min(60, Math.round(lagMs / options.stepMs)), levels: LEVELS, tradesPerSecond: 1.5 };
       const exchange = exchanges[venue];
-      const makers = exchange.markets.map((market) => new Maker(options.seed, market, exchange, this.#fairs[market.spec.fair]!, character, options.stepMs));
-      exchange.onSyntheticTaken = (market, side, price) => makers[market.spec.index]!.taken(side, price);
+      const makers = exchange.markets.map((market) => new Maker(options.seed, market, exchange, this.#fairs[market.spec.fair], character, options.stepMs));
+      exchange.onSyntheticTaken = (market, side, price) => makers[market.spec.index].taken(side, price);
       makers.forEach((maker, marketIndex) => this.#quoted.push({ venue, maker, exchange, marketIndex, held: null }));
     }
     this.#stride = Math.max(1, Math.ceil(this.#quoted.length / 64));
@@ -74,7 +74,7 @@ export class Simulation {
   /** Leave one market alone for `ms`, then take away the generator's ask at `price`. An earlier hold ends at once. */
   hold(venue: VenueName, marketIndex: number, ms: number, price: number): void {
     const quoted = this.#quoted.find((candidate) => candidate.venue === venue && candidate.marketIndex === marketIndex)!;
-    if (quoted.held !== null) quoted.exchange.markets[marketIndex]!.book.setSynthetic('sell', quoted.held.price, 0);
+    if (quoted.held !== null) quoted.exchange.markets[marketIndex].book.setSynthetic('sell', quoted.held.price, 0);
     quoted.held = { untilStep: this.#step + Math.max(1, Math.ceil(ms / this.#options.stepMs)), price };
   }
 
@@ -86,9 +86,9 @@ export class Simulation {
     this.#step++;
     for (const fair of this.#fairs) fair.advance();
     for (let i = this.#step % this.#stride; i < this.#quoted.length; i += this.#stride) {
-      const quoted = this.#quoted[i]!;
+      const quoted = this.#quoted[i];
       const { maker, exchange, marketIndex } = quoted;
-      const { book } = exchange.markets[marketIndex]!;
+      const { book } = exchange.markets[marketIndex];
       if (quoted.held !== null) {
         if (this.#step < quoted.held.untilStep) continue;
         book.setSynthetic('sell', quoted.held.price, 0);
@@ -96,7 +96,7 @@ export class Simulation {
         maker.resume();
       }
       const before = book.updateId;
-      const owed = this.#owed[i]! + this.#refreshesPerTurn;
+      const owed = this.#owed[i] + this.#refreshesPerTurn;
       const refreshes = Math.max(0, Math.floor(owed));
       maker.advance(this.#step, refreshes);
       this.#owed[i] = Math.max(-50, owed - (book.updateId - before));

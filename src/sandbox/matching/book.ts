@@ -48,7 +48,7 @@ export class BookSide {
     const key = this.#sign * price;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#sign * this.levels[middle]!.price < key) low = middle + 1;
+      if (this.#sign * this.levels[middle].price < key) low = middle + 1;
       else high = middle;
     }
     return low;

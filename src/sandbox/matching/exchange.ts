@@ -74,7 +74,7 @@ export class Exchange {
 
   /** Accept, match and perhaps rest an order; or say why not. */
   place(asked: OrderRequest): Order | PlaceRefusal {
-    const market = this.markets[asked.market.index]!;
+    const market = this.markets[asked.market.index];
     const { book } = market;
     const request = asked.quoteAmount === null ? asked : { ...asked, qty: this.#qtyFor(asked.quoteAmount, asked.side, market) };
     if (request.clientOrderId !== null) {
@@ -102,7 +102,7 @@ export class Exchange {
 
   /** Withdraw an open order. @param cancelId the id the venue gives the cancel itself, where it has one. */
   cancel(order: Order, reason: EndReason, cancelId: string | null): void {
-    this.markets[order.market.index]!.book.withdraw(order.side, order.price!, order);
+    this.markets[order.market.index].book.withdraw(order.side, order.price!, order);
     this.#end(order, reason, cancelId);
   }
 
@@ -120,7 +120,7 @@ export class Exchange {
     const half = market.book.opposite(side);
     for (let level = half.best(); left > 0 && level !== undefined; level = half.best()) {
       if (limitPrice !== null && !half.reaches(level.price, limitPrice)) break;
-      left -= this.#trade(market, level, level.entries[0]!, left, side, null);
+      left -= this.#trade(market, level, level.entries[0], left, side, null);
     }
     return left;
   }
@@ -157,7 +157,7 @@ export class Exchange {
     const half = market.book.opposite(order.side);
     for (let level = half.best(); level !== undefined; level = half.best()) {
       if (order.price !== null && !half.reaches(level.price, order.price)) return false;
-      const entry = level.entries[0]!;
+      const entry = level.entries[0];
       if (entry.order !== null && order.selfTrade !== 'none') {
         if (order.selfTrade !== 'expire_taker') this.cancel(entry.order, 'self_trade', null);
         if (order.selfTrade !== 'expire_maker') return true;
