@@ -1,0 +1,258 @@
+/**
+ * Moves a journal into the store, chunk by chunk, and remembers how far it got. The store may be away: the journal
+ * grows, the recorder tries again with backoff, and catches up. Sessions that a former engine could not store any more
+ * are caught up too, as long as no other living recorder has claimed them.
+ */
+import { RingsideError } from '../model/errors.js';
+import { RECORDS } from '../record/schema.js';
+import { insertDimensions, type SessionHead } from './dimensions.js';
+import { migrate } from './migrations.js';
+import { countRows, deleteAhead, NOTHING, readProgress, writeProgress, type Progress } from './progress.js';
+import type { Store } from './store.js';
+
+/** A journal, as the recorder needs it; the journal room's JournalFolder is one. */
+export interface JournalSource {
+  sessions(): number[];
+  info(session: number): SessionHead;
+  path(session: number, segment: number): string;
+  /** Whole slots, final where a next segment exists; -1 when there is no such segment. */
+  slots(session: number, segment: number): number;
+  counts(session: number): Map<number, number>;
+  claim(session: number): boolean;
+  release(session: number): void;
+}
+
+export interface RecorderOptions {
+  readonly journal: JournalSource;
+  /** The session that is being written now; undefined: only catch up. */
+  readonly session: number | undefined;
+  readonly store: Store;
+  /** Monotonic ms. */
+  readonly nowMs: () => number;
+  /** Told once when the store goes away and once when it is back. */
+  readonly report?: (level: 'info' | 'warn' | 'error', code: string, text: string) => void;
+  /** Slots per insert at most. */
+  readonly chunkRecords?: number;
+}
+
+export interface RecorderStats {
+  /** Records of the current session on disk and in the store. */
+  readonly journalled: number;
+  readonly stored: number;
+  readonly lag: number;
+  /** Records of earlier sessions still to be stored. */
+  readonly backlog: number;
+  readonly errors: number;
+  readonly connected: boolean;
+  readonly lastError: string | undefined;
+  /** Rows found ahead of the noted progress and deleted before they were loaded again. */
+  readonly reloaded: number;
+}
+
+export interface CountCheck {
+  readonly ok: boolean;
+  readonly journalled: number;
+  readonly stored: number;
+  readonly tables: readonly { readonly table: string; readonly journalled: number; readonly stored: number }[];
+}
+
+const CHUNK_RECORDS = 131_072;
+const BACKOFF_MS = { first: 500, most: 30_000 } as const;
+
+interface Moving {
+  readonly head: SessionHead;
+  progress: Progress;
+}
+
+export class RecorderCore {
+  private readonly current: number | undefined;
+  private readonly chunkRecords: number;
+  /** The current session first, then earlier ones that are not complete. */
+  private moving: Moving[] = [];
+  private prepared = false;
+  private busy: Promise<number> | undefined;
+  private retryAtMs = -Infinity;
+  private backoffMs: number = BACKOFF_MS.first;
+  private errors = 0;
+  private reloaded = 0;
+  private lastError: string | undefined;
+  private down = false;
+
+  constructor(private readonly options: RecorderOptions) {
+    this.current = options.session;
+    this.chunkRecords = options.chunkRecords ?? CHUNK_RECORDS;
+  }
+
+  /**
+   * Move what the journal has by now: at most one chunk of each session. Call about once a second; a call while one is
+   * under way joins it. Never rejects: what goes wrong is counted, reported and tried again.
+   * @returns records moved
+   */
+  tick(): Promise<number> {
+    if (this.busy !== undefined) return this.busy;
+    if (this.options.nowMs() < this.retryAtMs) return Promise.resolve(0);
+    this.busy = this.work().finally(() => {
+      this.busy = undefined;
+    });
+    return this.busy;
+  }
+
+  private async work(): Promise<number> {
+    try {
+      if (!this.prepared) await this.prepare();
+      let moved = 0;
+      for (const session of this.moving) moved += await this.moveChunk(session);
+      this.dropComplete();
+      this.recovered();
+      return moved;
+    } catch (error) {
+      this.failed(error);
+      return 0;
+    }
+  }
+
+  /** Schema, names, and where to go on: done at the start and again after every failure. */
+  private async prepare(): Promise<void> {
+    const { store, journal } = this.options;
+    await store.ping();
+    await migrate(store);
+    const known = await readProgress(store);
+    const moving: Moving[] = [];
+    for (const session of this.sessionsToMove(known)) {
+      const head = journal.info(session);
+      const progress = known.get(session) ?? NOTHING;
+      await store.settle(session);
+      await insertDimensions(store, head);
+      this.reloaded += await deleteAhead(store, session, progress);
+      moving.push({ head, progress });
+    }
+    this.moving = moving;
+    this.prepared = true;
+  }
+
+  private sessionsToMove(known: ReadonlyMap<number, Progress>): number[] {
+    const { journal } = this.options;
+    const earlier = journal.sessions().filter((session) => session !== this.current && this.slotsAhead(session, known.get(session) ?? NOTHING) > 0);
+    const mine = this.current === undefined ? earlier : [this.current, ...earlier];
+    return mine.filter((session) => {
+      try {
+        return journal.claim(session);
+      } catch (error) {
+        if (session === this.current) throw error;
+        return false; // an earlier session's folder that cannot be written stays as it is
+      }
+    });
+  }
+
+  /** Slots that the journal holds behind a place. */
+  private slotsAhead(session: number, { segment, ordinal }: Progress): number {
+    const { journal } = this.options;
+    let ahead = -ordinal;
+    for (let at = segment; ; at++) {
+      const slots = journal.slots(session, at);
+      if (slots < 0) return Math.max(0, ahead);
+      ahead += slots;
+    }
+  }
+
+  private async moveChunk(moving: Moving): Promise<number> {
+    const { journal, store } = this.options;
+    const session = moving.head.id;
+    let { segment, ordinal } = moving.progress;
+    // A next segment means that this one is final: asked first, so that nothing can come in between.
+    let hasNext = journal.slots(session, segment + 1) >= 0;
+    let slots = journal.slots(session, segment);
+    while (slots === ordinal && hasNext) {
+      segment++;
+      ordinal = 0;
+      hasNext = journal.slots(session, segment + 1) >= 0;
+      slots = journal.slots(session, segment);
+    }
+    if (slots <= ordinal) return 0;
+    const to = Math.min(slots, ordinal + this.chunkRecords);
+    await store.insertSlots({ path: journal.path(session, segment), fromOrdinal: ordinal, toOrdinal: to, session, segment, epochUnixNs: moving.head.epochUnixNs });
+    const progress = { segment, ordinal: to, records: moving.progress.records + to - ordinal };
+    await writeProgress(store, session, progress);
+    moving.progress = progress;
+    return to - ordinal;
+  }
+
+  private dropComplete(): void {
+    for (const { head, progress } of this.moving) {
+      if (head.id === this.current || this.slotsAhead(head.id, progress) > 0) continue;
+      this.options.journal.release(head.id);
+      this.moving = this.moving.filter((moving) => moving.head.id !== head.id);
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.errors++;
+    this.prepared = false;
+    this.lastError = error instanceof RingsideError ? error.toText() : String(error);
+    this.retryAtMs = this.options.nowMs() + this.backoffMs;
+    this.backoffMs = Math.min(BACKOFF_MS.most, this.backoffMs * 2);
+    if (!this.down) this.options.report?.('warn', error instanceof RingsideError ? error.code : 'STORE_FAILED', this.lastError);
+    this.down = true;
+  }
+
+  private recovered(): void {
+    this.backoffMs = BACKOFF_MS.first;
+    if (this.down) this.options.report?.('info', 'STORE_BACK', `the store at ${this.options.store.place} takes records again`);
+    this.down = false;
+    this.lastError = undefined;
+  }
+
+  stats(): RecorderStats {
+    const mine = this.moving.find(({ head }) => head.id === this.current);
+    const stored = mine?.progress.records ?? 0;
+    const lag = this.current === undefined ? 0 : this.slotsAhead(this.current, mine?.progress ?? NOTHING);
+    const backlog = this.moving.reduce((sum, { head, progress }) => (head.id === this.current ? sum : sum + this.slotsAhead(head.id, progress)), 0);
+    return { journalled: stored + lag, stored, lag, backlog, errors: this.errors, connected: this.prepared && !this.down, lastError: this.lastError, reloaded: this.reloaded };
+  }
+
+  /**
+   * Store everything that the journal holds of the current session (or of all, when there is no current one). Call it
+   * after the journal is closed.
+   * @param onProgress told after every chunk
+   * @returns false when the time was over first; the next recorder goes on from there
+   */
+  async drain(timeoutMs: number, onProgress: (stats: RecorderStats) => void = () => undefined): Promise<boolean> {
+    const end = this.options.nowMs() + timeoutMs;
+    for (;;) {
+      this.retryAtMs = -Infinity;
+      const moved = await this.tick();
+      const stats = this.stats();
+      onProgress(stats);
+      if (this.prepared && (this.current === undefined ? stats.backlog : stats.lag) === 0) return true;
+      const left = end - this.options.nowMs();
+      if (left <= 0) return false;
+      if (moved === 0) await new Promise((done) => { setTimeout(done, Math.min(200, left)); });
+    }
+  }
+
+  /**
+   * Rows in every table against records in the journal. After `drain` they must agree.
+   * @throws RingsideError when the store does not answer
+   */
+  async verifyCounts(session = this.current): Promise<CountCheck> {
+    if (session === undefined) throw new RangeError('verifyCounts needs a session');
+    const journalled = this.options.journal.counts(session);
+    const stored = await countRows(this.options.store, session);
+    const tables = RECORDS.map(({ id, table }) => ({ table, journalled: journalled.get(id) ?? 0, stored: stored.get(id) ?? 0 })).filter((row) => row.journalled > 0 || row.stored > 0);
+    const known = new Set<number>(RECORDS.map(({ id }) => id));
+    const foreign = [...journalled].reduce((sum, [type, count]) => (known.has(type) ? sum : sum + count), 0);
+    return {
+      ok: foreign === 0 && tables.every((row) => row.journalled === row.stored),
+      journalled: tables.reduce((sum, row) => sum + row.journalled, foreign),
+      stored: tables.reduce((sum, row) => sum + row.stored, 0),
+      tables,
+    };
+  }
+
+  /** Leave the session to others and close the store. */
+  async close(): Promise<void> {
+    await this.busy;
+    for (const { head } of this.moving) this.options.journal.release(head.id);
+    await this.options.store.close();
+  }
+}
