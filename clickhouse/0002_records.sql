@@ -731,3 +731,46 @@ CREATE MATERIALIZED VIEW load_session_events TO session_events AS SELECT
   ifNotFinite(reinterpretAsFloat64(w16), 0) AS detail,
   fromUnixTimestamp64Nano(epoch_ns + toInt64(ifNotFinite(reinterpretAsFloat64(w24), 0))) AS ts
 FROM slots WHERE type = 17;
+
+CREATE TABLE IF NOT EXISTS quotes (
+  session UInt64 CODEC(ZSTD(1)),
+  segment UInt32 CODEC(ZSTD(1)),
+  ordinal UInt32 CODEC(Delta, ZSTD(1)),
+  flags UInt8 CODEC(ZSTD(1)),
+  venue UInt16 CODEC(ZSTD(1)),
+  instrument UInt16 CODEC(ZSTD(1)),
+  epoch UInt16 COMMENT 'The feed\'s life: changes with every reconnect, restart or resync; a reader that sees a new one throws an unfinished update away. count, wraps' CODEC(ZSTD(1)),
+  frame UInt32 COMMENT 'Number of the venue frame that caused this, per feed and session. id' CODEC(Delta, ZSTD(1)),
+  bid_price Int64 COMMENT 'Best bid. price, integer at the pair\'s price scale' CODEC(Delta, ZSTD(1)),
+  bid_qty Int64 COMMENT 'At the best bid. base quantity, integer at the pair\'s quantity scale' CODEC(T64, ZSTD(1)),
+  ask_price Int64 COMMENT 'Best ask. price, integer at the pair\'s price scale' CODEC(Delta, ZSTD(1)),
+  ask_qty Int64 COMMENT 'At the best ask. base quantity, integer at the pair\'s quantity scale' CODEC(T64, ZSTD(1)),
+  venue_seq Int64 COMMENT 'Update id (Binance u) or 0. venue\'s sequence' CODEC(Delta, ZSTD(1)),
+  ts_venue DateTime64(9) COMMENT 'Venue\'s event time; 0 where it sends none' CODEC(Delta, ZSTD(1)),
+  INDEX by_place (segment, ordinal) TYPE minmax GRANULARITY 1
+) ENGINE = MergeTree PARTITION BY toDate(ts_venue) ORDER BY (session, instrument, ts_venue, segment, ordinal)
+COMMENT 'A venue\'s own word on its best bid and ask (Binance bookTicker, Kraken ticker), beside its book. A missing side has price and quantity 0. The book\'s TopOfBook is the merger\'s.';
+
+ALTER TABLE quotes
+  ADD COLUMN IF NOT EXISTS epoch UInt16 COMMENT 'The feed\'s life: changes with every reconnect, restart or resync; a reader that sees a new one throws an unfinished update away. count, wraps' CODEC(ZSTD(1)),
+  ADD COLUMN IF NOT EXISTS frame UInt32 COMMENT 'Number of the venue frame that caused this, per feed and session. id' CODEC(Delta, ZSTD(1)),
+  ADD COLUMN IF NOT EXISTS bid_price Int64 COMMENT 'Best bid. price, integer at the pair\'s price scale' CODEC(Delta, ZSTD(1)),
+  ADD COLUMN IF NOT EXISTS bid_qty Int64 COMMENT 'At the best bid. base quantity, integer at the pair\'s quantity scale' CODEC(T64, ZSTD(1)),
+  ADD COLUMN IF NOT EXISTS ask_price Int64 COMMENT 'Best ask. price, integer at the pair\'s price scale' CODEC(Delta, ZSTD(1)),
+  ADD COLUMN IF NOT EXISTS ask_qty Int64 COMMENT 'At the best ask. base quantity, integer at the pair\'s quantity scale' CODEC(T64, ZSTD(1)),
+  ADD COLUMN IF NOT EXISTS venue_seq Int64 COMMENT 'Update id (Binance u) or 0. venue\'s sequence' CODEC(Delta, ZSTD(1)),
+  ADD COLUMN IF NOT EXISTS ts_venue DateTime64(9) COMMENT 'Venue\'s event time; 0 where it sends none' CODEC(Delta, ZSTD(1));
+
+DROP VIEW IF EXISTS load_quotes;
+
+CREATE MATERIALIZED VIEW load_quotes TO quotes AS SELECT
+  session, segment, ordinal, flags, venue, instrument,
+  w6 AS epoch,
+  w12 AS frame,
+  toInt64(ifNotFinite(reinterpretAsFloat64(w16), 0)) AS bid_price,
+  toInt64(ifNotFinite(reinterpretAsFloat64(w24), 0)) AS bid_qty,
+  toInt64(ifNotFinite(reinterpretAsFloat64(w32), 0)) AS ask_price,
+  toInt64(ifNotFinite(reinterpretAsFloat64(w40), 0)) AS ask_qty,
+  toInt64(ifNotFinite(reinterpretAsFloat64(w48), 0)) AS venue_seq,
+  fromUnixTimestamp64Nano(epoch_ns + toInt64(ifNotFinite(reinterpretAsFloat64(w56), 0))) AS ts_venue
+FROM slots WHERE type = 18;

@@ -215,7 +215,7 @@ CREATE OR REPLACE VIEW named_order_commands AS SELECT
   i.base AS base,
   i.quote AS quote,
   if(bitTest(t.flags, 3), 'sell', 'buy') AS side,
-  transform(t.action, [0, 1, 2], ['NEW', 'CANCEL', 'QUERY'], toString(t.action)) AS action,
+  transform(t.action, [0, 1, 2, 3, 4], ['NEW', 'CANCEL', 'QUERY', 'CANCEL_ALL', 'BALANCES'], toString(t.action)) AS action,
   transform(t.tif, [0, 1, 2], ['GTC', 'IOC', 'FOK'], toString(t.tif)) AS tif,
   t.order_id AS order_id,
   t.basket_id AS basket_id,
@@ -239,7 +239,7 @@ CREATE OR REPLACE VIEW named_execution_reports AS SELECT
   i.pair AS pair,
   i.base AS base,
   i.quote AS quote,
-  transform(t.reason, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 80], ['NONE', 'INSUFFICIENT_FUNDS', 'BAD_PRICE', 'BAD_QTY', 'BAD_NOTIONAL', 'RATE_LIMITED', 'DUPLICATE_ID', 'UNKNOWN_SYMBOL', 'MARKET_CLOSED', 'AUTH', 'CLOCK', 'VENUE_OTHER', 'WOULD_MATCH', 'UNKNOWN_ORDER', 'RISK_MAX_ORDER', 'RISK_MAX_POSITION', 'RISK_BALANCE', 'RISK_NOT_IN_SYNC', 'RISK_STALE', 'RISK_RATE', 'RISK_KILLED', 'RISK_MIN_NOTIONAL', 'RISK_MAX_LOSS', 'RISK_OPEN_ORDERS', 'RISK_GATEWAY_DOWN', 'RISK_JOURNAL_DOWN', 'RISK_LEG_IN_FLIGHT', 'RISK_PRICE_COLLAR', 'NOT_SENT'], toString(t.reason)) AS reason,
+  transform(t.reason, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 80, 81], ['NONE', 'INSUFFICIENT_FUNDS', 'BAD_PRICE', 'BAD_QTY', 'BAD_NOTIONAL', 'RATE_LIMITED', 'DUPLICATE_ID', 'UNKNOWN_SYMBOL', 'MARKET_CLOSED', 'AUTH', 'CLOCK', 'VENUE_OTHER', 'WOULD_MATCH', 'UNKNOWN_ORDER', 'RISK_MAX_ORDER', 'RISK_MAX_POSITION', 'RISK_BALANCE', 'RISK_NOT_IN_SYNC', 'RISK_STALE', 'RISK_RATE', 'RISK_KILLED', 'RISK_MIN_NOTIONAL', 'RISK_MAX_LOSS', 'RISK_OPEN_ORDERS', 'RISK_GATEWAY_DOWN', 'RISK_JOURNAL_DOWN', 'RISK_LEG_IN_FLIGHT', 'RISK_PRICE_COLLAR', 'RISK_STEP', 'RISK_TICK', 'RISK_NOT_READY', 'RISK_MALFORMED', 'NOT_SENT', 'NEVER_ARRIVED'], toString(t.reason)) AS reason,
   t.order_id AS order_id,
   transform(t.kind, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], ['ACK', 'REJECTED', 'CANCELLED', 'EXPIRED', 'FILLED', 'PARTIAL', 'UNKNOWN', 'NOT_FOUND', 'OPEN', 'CANCEL_REJECTED'], toString(t.kind)) AS kind,
   t.attempt AS attempt,
@@ -287,7 +287,7 @@ CREATE OR REPLACE VIEW named_orders AS SELECT
   i.base AS base,
   i.quote AS quote,
   if(bitTest(t.flags, 3), 'sell', 'buy') AS side,
-  transform(t.reason, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 80], ['NONE', 'INSUFFICIENT_FUNDS', 'BAD_PRICE', 'BAD_QTY', 'BAD_NOTIONAL', 'RATE_LIMITED', 'DUPLICATE_ID', 'UNKNOWN_SYMBOL', 'MARKET_CLOSED', 'AUTH', 'CLOCK', 'VENUE_OTHER', 'WOULD_MATCH', 'UNKNOWN_ORDER', 'RISK_MAX_ORDER', 'RISK_MAX_POSITION', 'RISK_BALANCE', 'RISK_NOT_IN_SYNC', 'RISK_STALE', 'RISK_RATE', 'RISK_KILLED', 'RISK_MIN_NOTIONAL', 'RISK_MAX_LOSS', 'RISK_OPEN_ORDERS', 'RISK_GATEWAY_DOWN', 'RISK_JOURNAL_DOWN', 'RISK_LEG_IN_FLIGHT', 'RISK_PRICE_COLLAR', 'NOT_SENT'], toString(t.reason)) AS reason,
+  transform(t.reason, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 80, 81], ['NONE', 'INSUFFICIENT_FUNDS', 'BAD_PRICE', 'BAD_QTY', 'BAD_NOTIONAL', 'RATE_LIMITED', 'DUPLICATE_ID', 'UNKNOWN_SYMBOL', 'MARKET_CLOSED', 'AUTH', 'CLOCK', 'VENUE_OTHER', 'WOULD_MATCH', 'UNKNOWN_ORDER', 'RISK_MAX_ORDER', 'RISK_MAX_POSITION', 'RISK_BALANCE', 'RISK_NOT_IN_SYNC', 'RISK_STALE', 'RISK_RATE', 'RISK_KILLED', 'RISK_MIN_NOTIONAL', 'RISK_MAX_LOSS', 'RISK_OPEN_ORDERS', 'RISK_GATEWAY_DOWN', 'RISK_JOURNAL_DOWN', 'RISK_LEG_IN_FLIGHT', 'RISK_PRICE_COLLAR', 'RISK_STEP', 'RISK_TICK', 'RISK_NOT_READY', 'RISK_MALFORMED', 'NOT_SENT', 'NEVER_ARRIVED'], toString(t.reason)) AS reason,
   t.order_id AS order_id,
   t.basket_id AS basket_id,
   transform(t.state, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], ['NEW', 'SENT', 'ACKED', 'PARTIALLY_FILLED', 'FILLED', 'CANCELLED', 'EXPIRED', 'REJECTED', 'UNKNOWN', 'REFUSED', 'CANCEL_SENT'], toString(t.state)) AS state,
@@ -377,5 +377,27 @@ CREATE OR REPLACE VIEW named_session_events AS SELECT
   t.actor AS actor,
   t.detail AS detail
 FROM session_events AS t
+LEFT ANY JOIN instruments AS i ON i.session = t.session AND i.instrument_index = t.instrument
+LEFT ANY JOIN venues AS v ON v.session = t.session AND v.venue_index = t.venue;
+
+CREATE OR REPLACE VIEW named_quotes AS SELECT
+  t.session AS session,
+  t.segment AS segment,
+  t.ordinal AS ordinal,
+  t.flags AS flags,
+  t.ts_venue AS at,
+  v.name AS venue,
+  i.symbol AS symbol,
+  i.pair AS pair,
+  i.base AS base,
+  i.quote AS quote,
+  t.epoch AS epoch,
+  t.frame AS frame,
+  toDecimal128(t.bid_price, 18) / intExp10(i.price_scale) AS bid_price,
+  toDecimal128(t.bid_qty, 18) / intExp10(i.qty_scale) AS bid_qty,
+  toDecimal128(t.ask_price, 18) / intExp10(i.price_scale) AS ask_price,
+  toDecimal128(t.ask_qty, 18) / intExp10(i.qty_scale) AS ask_qty,
+  t.venue_seq AS venue_seq
+FROM quotes AS t
 LEFT ANY JOIN instruments AS i ON i.session = t.session AND i.instrument_index = t.instrument
 LEFT ANY JOIN venues AS v ON v.session = t.session AND v.venue_index = t.venue;

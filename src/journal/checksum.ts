@@ -9,8 +9,8 @@ const TABLES = ((): Uint32Array => {
     tables[i] = crc;
   }
   for (let i = 256; i < tables.length; i++) {
-    const previous = tables[i - 256]!;
-    tables[i] = (previous >>> 8) ^ tables[previous & 0xff]!;
+    const previous = tables[i - 256];
+    tables[i] = (previous >>> 8) ^ tables[previous & 0xff];
   }
   return tables;
 })();
@@ -23,10 +23,10 @@ export function crc32c(crc: number, u32: Uint32Array, at: number, length: number
   let state = ~crc;
   const end = (at + length) >> 2;
   for (let word = at >> 2; word < end; word += 2) {
-    const low = u32[word]! ^ state;
-    const high = u32[word + 1]!;
-    state = TABLES[1792 + (low & 0xff)]! ^ TABLES[1536 + ((low >>> 8) & 0xff)]! ^ TABLES[1280 + ((low >>> 16) & 0xff)]! ^ TABLES[1024 + (low >>> 24)]!
-      ^ TABLES[768 + (high & 0xff)]! ^ TABLES[512 + ((high >>> 8) & 0xff)]! ^ TABLES[256 + ((high >>> 16) & 0xff)]! ^ TABLES[high >>> 24]!;
+    const low = u32[word] ^ state;
+    const high = u32[word + 1];
+    state = TABLES[1792 + (low & 0xff)] ^ TABLES[1536 + ((low >>> 8) & 0xff)] ^ TABLES[1280 + ((low >>> 16) & 0xff)] ^ TABLES[1024 + (low >>> 24)]
+      ^ TABLES[768 + (high & 0xff)] ^ TABLES[512 + ((high >>> 8) & 0xff)] ^ TABLES[256 + ((high >>> 16) & 0xff)] ^ TABLES[high >>> 24];
   }
   return ~state >>> 0;
 }

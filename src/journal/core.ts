@@ -15,6 +15,7 @@ export interface JournalConsumer {
   commit(): void;
   /** Sequence of the next record, Int32, wraps. */
   readonly position: number;
+  seek(position: number): void;
 }
 
 export interface JournalInput {
@@ -45,7 +46,7 @@ export class JournalCore {
     this.flushNs = options.flushNs ?? 50e6;
     this.flushBytes = options.flushBytes ?? 256 << 10;
     inputs.forEach(({ consumer }, i) => {
-      if (writer.resumed) this.catchUp(consumer, writer.positions[i]!);
+      if (writer.resumed) this.catchUp(consumer, writer.positions[i]);
       writer.positions[i] = consumer.position;
     });
     writer.begin();
@@ -53,7 +54,8 @@ export class JournalCore {
 
   /** The dead writer accepted up to `position` but may not have come to commit it. */
   private catchUp(consumer: JournalConsumer, position: number): void {
-    while (((position - consumer.position) | 0) > 0) consumer.advance();
+    if (((position - consumer.position) | 0) <= 0) return;
+    consumer.seek(position);
     consumer.commit();
   }
 
@@ -74,7 +76,7 @@ export class JournalCore {
   }
 
   private take(i: number, limit: number): number {
-    const { consumer, views } = this.inputs[i]!;
+    const { consumer, views } = this.inputs[i];
     let taken = 0;
     while (taken < limit) {
       const at = consumer.poll();

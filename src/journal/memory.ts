@@ -65,7 +65,7 @@ export class JournalMemory {
 
   /** Make the fields above what a successor would find. */
   save(): void {
-    const next = (this.words[GENERATION]! + 1) | 0;
+    const next = (this.words[GENERATION] + 1) | 0;
     const bank = BANK_BYTES0 + (next & 1) * BANK_BYTES;
     const at = bank >> 3;
     this.numbers[at] = this.headBytes;

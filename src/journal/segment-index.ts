@@ -34,7 +34,7 @@ export interface SegmentIndexFile {
 const TIME_WORD = ((): Int32Array => {
   const words = new Int32Array(256).fill(-1);
   for (const { id, fields } of RECORDS) {
-    const field = fields.find(({ name }) => name === 'tsRecvNs') ?? fields.find(({ name }) => name === 'tsNs') ?? fields.find(({ name }) => name === 'tsCauseNs');
+    const field = fields.find(({ name }) => name === 'tsRecvNs') ?? fields.find(({ name }) => name === 'tsNs') ?? fields.find(({ name }) => name === 'tsCauseNs') ?? fields.find(({ name }) => name === 'tsVenueNs');
     if (field !== undefined) words[id] = field.offset >> 3;
   }
   return words;
@@ -42,8 +42,8 @@ const TIME_WORD = ((): Int32Array => {
 
 /** Engine time of the record at a slot, or NaN where its type is not known. */
 export function engineTimeAt(views: SlotViews, at: number): number {
-  const word = TIME_WORD[views.u8[at + OFFSET.type]!]!;
-  return word < 0 ? NaN : views.f64[(at >> 3) + word]!;
+  const word = TIME_WORD[views.u8[at + OFFSET.type]];
+  return word < 0 ? NaN : views.f64[(at >> 3) + word];
 }
 
 export class SegmentIndex {
@@ -67,8 +67,8 @@ export class SegmentIndex {
       const from = at + done * SLOT_BYTES;
       this.crc = crc32c(this.crc, views.u32, from, take * SLOT_BYTES);
       for (let i = 0; i < take; i++) {
-        const type = views.u8[from + i * SLOT_BYTES + OFFSET.type]!;
-        this.counts[type < MAX_TYPES ? type : 0]!++;
+        const type = views.u8[from + i * SLOT_BYTES + OFFSET.type];
+        this.counts[type < MAX_TYPES ? type : 0]++;
       }
       this.inBlock += take;
       done += take;

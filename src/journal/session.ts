@@ -2,7 +2,7 @@
  * A session's folder: `<journal>/<session id>/` holds `session.json` (what its records need to be understood by anybody
  * later), segments `000001.seg …` and their sidecars `000001.idx`.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RingsideError } from '../model/errors.js';
 import type { InstrumentIndexData } from '../model/instrument.js';
@@ -73,7 +73,7 @@ export function createSession(journal: string, info: SessionInfo): string {
     renameSync(`${path}.new`, path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new RingsideError('JOURNAL_SESSION_EXISTS', `there is a session ${info.id} already`, { where: folder, fix: 'Start again: a session is named after the millisecond it starts in.' });
+    if (code === 'EEXIST' && existsSync(join(folder, 'session.json'))) throw new RingsideError('JOURNAL_SESSION_EXISTS', `there is a session ${info.id} already`, { where: folder, fix: 'Start again: a session is named after the millisecond it starts in.' });
     throw new RingsideError('JOURNAL_DIRECTORY', `the journal cannot be written: ${message}`, { where: folder, fix: 'Make the folder writable, free space on its disk, or name another with --data.', cause: error });
   }
   return folder;

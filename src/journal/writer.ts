@@ -188,6 +188,8 @@ export class JournalWriter {
       this.fault = undefined;
       return true;
     } catch (error) {
+      // What the system says of the disk has a code; anything else is our own mistake and not to be waited out.
+      if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
       this.fail(error as NodeJS.ErrnoException, nowNs);
       return false;
     }
@@ -197,12 +199,25 @@ export class JournalWriter {
     const { memory } = this;
     const limit = this.segmentRecords * SLOT_BYTES;
     if (memory.segmentBytes === limit) this.rotate();
-    if (this.fd < 0) this.fd = this.fs.openSync(segmentPath(this.folder, memory.segment), 'a');
+    if (this.fd < 0) this.openSegment();
+    if (memory.headBytes === memory.tailBytes) return; // the file already held it
     if (this.segmentOpenedNs < 0) this.segmentOpenedNs = nowNs;
     const bytes = Math.min(memory.tailBytes - memory.headBytes, limit - memory.segmentBytes, WRITE_BYTES);
-    const written = this.fs.writeSync(this.fd, memory.data.u8, memory.headBytes, bytes);
-    memory.headBytes += written;
-    memory.segmentBytes += written;
+    this.written(this.fs.writeSync(this.fd, memory.data.u8, memory.headBytes, bytes));
+  }
+
+  /** A write that failed may have written all the same: the file's size tells where to go on. */
+  private openSegment(): void {
+    const { memory } = this;
+    this.fd = this.fs.openSync(segmentPath(this.folder, memory.segment), 'a');
+    const ahead = Math.min(this.fs.fstatSync(this.fd).size - memory.segmentBytes, memory.tailBytes - memory.headBytes);
+    if (ahead > 0) this.written(ahead);
+  }
+
+  private written(bytes: number): void {
+    const { memory } = this;
+    memory.headBytes += bytes;
+    memory.segmentBytes += bytes;
     memory.save();
     const slots = Math.floor((memory.headBytes - this.indexedBytes) / SLOT_BYTES);
     const blockDone = this.index.add(memory.data, this.indexedBytes, slots);
@@ -247,14 +262,24 @@ export class JournalWriter {
   }
 
   private countSealed(index: SegmentIndex): void {
-    for (let type = 0; type < MAX_TYPES; type++) this.sealedCounts[type]! += index.counts[type]!;
+    for (let type = 0; type < MAX_TYPES; type++) this.sealedCounts[type] += index.counts[type];
     this.sealedRecords += index.records;
   }
 
   private fail(error: NodeJS.ErrnoException, nowNs: number): void {
+    if (this.fd >= 0) this.closeQuietly();
     const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
     this.retryAtNs = nowNs + RETRY_NS;
     this.fault = { code: full ? 'JOURNAL_DISK_FULL' : 'JOURNAL_WRITE', message: error.message, where: segmentPath(this.folder, this.memory.segment), sinceNs: this.fault?.sinceNs ?? nowNs };
+  }
+
+  private closeQuietly(): void {
+    try {
+      this.fs.closeSync(this.fd);
+    } catch {
+      // The disk has just failed; it is opened again by the next attempt.
+    }
+    this.fd = -1;
   }
 
   /** Bytes appended and not yet on disk. */
@@ -268,7 +293,7 @@ export class JournalWriter {
 
   /** Records on disk by type id, over all segments. */
   counts(): Float64Array {
-    return this.sealedCounts.map((count, type) => count + this.index.counts[type]!);
+    return this.sealedCounts.map((count, type) => count + this.index.counts[type]);
   }
 
   stats(): JournalStats {
@@ -283,8 +308,7 @@ export class JournalWriter {
     this.retryAtNs = 0;
     const done = this.flush(nowNs);
     if (done && this.index.records > 0) this.rotate();
-    else if (this.fd >= 0) this.fs.closeSync(this.fd);
-    this.fd = -1;
+    if (this.fd >= 0) this.closeQuietly();
     return done;
   }
 }

@@ -42,11 +42,6 @@ export class GatingConsumer {
     return this.slotBytes0 + (slot << 6);
   }
 
-  /** Sequence of the next record: Int32, wraps. A journal notes it beside what it accepted. */
-  get position(): number {
-    return this.cursor;
-  }
-
   /** Done with the record that `poll` returned. */
   advance(): void {
     this.cursor = (this.cursor + 1) | 0;

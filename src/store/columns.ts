@@ -46,19 +46,19 @@ function isTime(field: Field): boolean {
   return field.unit.startsWith("ns since the session's epoch");
 }
 
-/** Engine time of a record: the field that tells when the engine, not a venue, saw it. */
+/** When the engine saw it; the venue's time where a record has no other. Rows are partitioned by it. */
 export function engineTimeField(record: RecordDefinition): Field {
-  for (const name of ['tsRecvNs', 'tsNs', 'tsCauseNs']) {
+  for (const name of ['tsRecvNs', 'tsNs', 'tsCauseNs', 'tsVenueNs']) {
     const field = record.fields.find((candidate) => candidate.name === name);
     if (field !== undefined) return field;
   }
-  throw new Error(`record ${record.name} has no engine time (tsRecvNs, tsNs or tsCauseNs)`);
+  throw new Error(`record ${record.name} has no time (tsRecvNs, tsNs, tsCauseNs or tsVenueNs)`);
 }
 
 /** The field's bits, as an unsigned integer of its size. */
 function raw(field: Field): string {
   const size = FIELD_BYTES[field.type];
-  const word = SLOT_COLUMNS.findLast((column) => column.name.startsWith('w') && Number(column.name.slice(1)) <= field.offset && /^w\d+$/.test(column.name))!;
+  const word = SLOT_COLUMNS.findLast(({ name }) => /^w\d+$/.test(name) && Number(name.slice(1)) <= field.offset)!;
   const wordOffset = Number(word.name.slice(1));
   const wordBytes = word.type === 'UInt64' ? 8 : word.type === 'UInt32' ? 4 : 2;
   if (size === wordBytes) return word.name;
@@ -77,7 +77,7 @@ function codeNames(field: Field): Readonly<Record<string, number>> | undefined {
   return typeof found === 'object' && found !== null ? (found as Readonly<Record<string, number>>) : undefined;
 }
 
-function column(record: RecordDefinition, field: Field): Column {
+function toColumn(record: RecordDefinition, field: Field): Column {
   const comment = `${field.doc}. ${field.unit}`;
   const base = { comment, field };
   if (isTime(field)) {
@@ -101,5 +101,5 @@ function column(record: RecordDefinition, field: Field): Column {
 
 /** The record's own columns, in the order of the schema. */
 export function columnsOf(record: RecordDefinition): Column[] {
-  return record.fields.map((field) => column(record, field));
+  return record.fields.map((field) => toColumn(record, field));
 }

@@ -24,7 +24,7 @@ function dateTime64(unixNs: string): string {
 export async function insertDimensions(store: Store, head: SessionHead): Promise<void> {
   const session = head.id;
   const { rows } = await store.query('SELECT count() FROM sessions WHERE session = {session:UInt64}', { session });
-  if (Number(rows[0]![0]) > 0) return;
+  if (Number(rows[0][0]) > 0) return;
   const index = buildInstrumentIndex(head.instruments);
   await store.insertRows('venues', index.venues.map(({ index: venue_index, id: name }) => ({ session, venue_index, name })));
   await store.insertRows('assets', index.assets.map(({ index: asset_index, code }) => ({ session, asset_index, code })));

@@ -97,7 +97,7 @@ async function serve(clients: Clients, request: Request, incoming: string): Prom
   switch (request.op) {
     case 'exec':
       await clients.writer.command({ query: request.sql, query_params: { ...request.params } });
-      return undefined;
+      break;
     case 'query': {
       const answer = await clients.reader.query({ query: request.sql, query_params: { ...request.params }, format: 'JSONCompact', clickhouse_settings: QUERY_SETTINGS });
       const { meta, data } = await answer.json<unknown[]>();
@@ -105,15 +105,16 @@ async function serve(clients: Clients, request: Request, incoming: string): Prom
     }
     case 'insertRows':
       if (request.rows.length > 0) await clients.writer.insert({ table: request.table, values: [...request.rows], format: 'JSONEachRow' });
-      return undefined;
+      break;
     case 'insertSlots':
       await insertSlots(clients.writer, request.chunk, incoming);
-      return undefined;
+      break;
     case 'close':
       await clients.reader.close();
       await clients.writer.close();
-      return undefined;
+      break;
   }
+  return undefined;
 }
 
 async function main(directory: string): Promise<void> {
@@ -135,4 +136,4 @@ async function main(directory: string): Promise<void> {
   say({ ready: true });
 }
 
-main(process.argv[2]!).catch(() => process.exit(1));
+main(process.argv[2]).catch(() => process.exit(1));

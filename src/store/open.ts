@@ -9,7 +9,16 @@ export function dataPaths(dataDirectory: string): { readonly journal: string; re
   return { journal: join(dataDirectory, 'journal'), clickhouse: join(dataDirectory, 'clickhouse') };
 }
 
-/** @param url CLICKHOUSE_URL, where set @throws RingsideError CLICKHOUSE_URL */
-export function openStore(dataDirectory: string, url: string | undefined): Store {
-  return url === undefined || url === '' ? new EmbeddedStore({ directory: dataPaths(dataDirectory).clickhouse }) : new ServerStore({ url });
+export interface StoreChoice {
+  /** Of the embedded engine. */
+  readonly directory: string;
+  /** CLICKHOUSE_URL, where set: then a server is used. */
+  readonly url?: string | undefined;
+  /** Database on the server where the URL names none. */
+  readonly database?: string | undefined;
+}
+
+/** @throws RingsideError CLICKHOUSE_URL */
+export function openStore({ directory, url, database = 'ringside' }: StoreChoice): Store {
+  return url === undefined || url === '' ? new EmbeddedStore({ directory }) : new ServerStore({ url, database });
 }

@@ -1,6 +1,6 @@
 /** A ClickHouse server over HTTP. A chunk of the journal travels as it lies on disk: as the body of INSERT … FORMAT RowBinary. */
 import { createReadStream } from 'node:fs';
-import { createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { RingsideError } from '../model/errors.js';
 import { SLOT_BYTES } from '../record/define.js';
 import { SLOT_STRUCTURE } from './columns.js';
@@ -9,6 +9,8 @@ import { INSERT_SETTINGS, insertSlotsSql, QUERY_SETTINGS, unquoteIntegers, type 
 export interface ServerOptions {
   /** `http://user:password@host:8123/database`; the database is made when absent. */
   readonly url: string;
+  /** Used where the URL names none. */
+  readonly database?: string;
   readonly timeoutMs?: number;
 }
 
@@ -31,13 +33,14 @@ export class ServerStore implements Store {
     try {
       url = new URL(options.url);
       if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError('the scheme must be http or https');
-      this.database = decodeURIComponent(url.pathname.replace(/^\/|\/$/g, '')) || 'default';
+      this.database = decodeURIComponent(url.pathname.replace(/^\/|\/$/g, '')) || (options.database ?? 'default');
       if (!/^\w+$/.test(this.database)) throw new TypeError(`"${this.database}" is no database name`);
     } catch (error) {
       throw new RingsideError('CLICKHOUSE_URL', `CLICKHOUSE_URL cannot be used: ${(error as Error).message}`, { where: 'CLICKHOUSE_URL', fix: 'Write http://user:password@host:8123/database.' });
     }
     const common = {
       username: decodeURIComponent(url.username) || 'default', password: decodeURIComponent(url.password), request_timeout: options.timeoutMs ?? 60_000, application: 'ringside',
+      log: { level: ClickHouseLogLevel.OFF }, // what fails is thrown, and said once by whoever catches it
     };
     const origin = `${url.protocol}//${url.host}`;
     this.place = `${origin}/${this.database}`;

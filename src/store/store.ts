@@ -61,6 +61,6 @@ export function unquoteIntegers(result: QueryResult): QueryResult {
   if (!wide.includes(true)) return result;
   return {
     columns: result.columns,
-    rows: result.rows.map((row) => row.map((value, i) => (wide[i] === true && typeof value === 'string' && Number.isSafeInteger(Number(value)) ? Number(value) : value))),
+    rows: result.rows.map((row) => row.map((value, i) => (wide[i] && typeof value === 'string' && Number.isSafeInteger(Number(value)) ? Number(value) : value))),
   };
 }
