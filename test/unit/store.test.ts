@@ -206,7 +206,7 @@ t.test('what a former engine could not store is caught up, unless a living one h
   t.match(recorder.stats(), { stored: 20, lag: 30, backlog: 30 });
   await recorder.drain(1000);
   t.match(recorder.stats(), { stored: 50, backlog: 0 });
-  t.same([...new Set(store.rows.map(({ session }) => session))].sort(), [sessions[0].info.id, sessions[2].info.id]);
+  t.same(new Set(store.rows.map(({ session }) => session)), new Set([sessions[0].info.id, sessions[2].info.id]));
   t.equal(store.rows.length, 100);
   const rest = new RecorderCore({ journal: new JournalFolder(journal), session: undefined, store, nowMs: () => 0 });
   t.equal(await rest.drain(1000), true);
