@@ -1,9 +1,13 @@
 /** The venues this engine speaks. A new venue is one file (a folder once it grows) and one line here. */
 import { RingsideError } from '../model/errors.js';
+import { binance, binanceCoinM, binanceUsdM } from './binance/index.js';
 import type { Venue } from './contract.js';
 import { kraken } from './kraken/index.js';
 
 export const VENUES: readonly Venue[] = [
+  binance,
+  binanceUsdM,
+  binanceCoinM,
   kraken,
 ];
 

@@ -55,7 +55,7 @@ export function textOf(bytes: Uint8Array, from: number, to: number): string {
 
 export function skipSpace(bytes: Uint8Array, at: number, end: number): number {
   while (at < end) {
-    const byte = bytes[at]!;
+    const byte = bytes[at];
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
     at++;
   }
@@ -79,7 +79,7 @@ export function matches(bytes: Uint8Array, at: number, end: number, text: Uint8A
 
 /** Whether the last key or string (in `bounds`) is exactly this. */
 export function boundsAre(bytes: Uint8Array, text: Uint8Array): boolean {
-  return bounds[1]! - bounds[0]! === text.length && matches(bytes, bounds[0]!, bounds[1]!, text);
+  return bounds[1] - bounds[0] === text.length && matches(bytes, bounds[0], bounds[1], text);
 }
 
 /** A string, at its opening quote; leaves its bounds (raw: escapes are not resolved). */
@@ -87,7 +87,7 @@ export function scanString(bytes: Uint8Array, at: number, end: number): number {
   if (at >= end || bytes[at] !== QUOTE) return MALFORMED;
   const from = ++at;
   for (; at < end; at++) {
-    const byte = bytes[at]!;
+    const byte = bytes[at];
     if (byte === QUOTE) {
       bounds[0] = from;
       bounds[1] = at;
@@ -175,7 +175,7 @@ export function skipValue(bytes: Uint8Array, at: number, end: number): number {
   // Bit k: the bracket open at depth k is a brace.
   let braces = 0;
   while (at < end) {
-    const byte = bytes[at]!;
+    const byte = bytes[at];
     if (byte === QUOTE) {
       at = scanString(bytes, at, end);
       if (at < 0) return MALFORMED;
@@ -212,7 +212,7 @@ function skipScalar(bytes: Uint8Array, at: number, end: number): number {
   if (matches(bytes, at, end, FALSE)) return at + 5;
   const from = at;
   for (; at < end; at++) {
-    const byte = bytes[at]!;
+    const byte = bytes[at];
     const inNumber = (byte >= ZERO && byte <= ZERO + 9) || byte === MINUS || byte === PLUS || byte === POINT || byte === 0x65 || byte === 0x45;
     if (!inNumber) break;
   }
@@ -240,7 +240,7 @@ export function scanInteger(bytes: Uint8Array, at: number, end: number): number 
   // Nine digits at a time fit an int32, whose multiply-add takes a third of a double's.
   let high = 0;
   for (const stop = Math.min(end, at + 9); at < stop; at++) {
-    const digit = bytes[at]! - ZERO;
+    const digit = bytes[at] - ZERO;
     if (digit < 0 || digit > 9) break;
     high = (high * 10 + digit) | 0;
   }
@@ -248,7 +248,7 @@ export function scanInteger(bytes: Uint8Array, at: number, end: number): number 
   let value = high;
   if (at === from + 9) {
     for (; at < end; at++) {
-      const digit = bytes[at]! - ZERO;
+      const digit = bytes[at] - ZERO;
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
       if (value > MAX_SAFE) return OUT_OF_RANGE;
@@ -257,7 +257,7 @@ export function scanInteger(bytes: Uint8Array, at: number, end: number): number 
   if (quoted) {
     if (at >= end || bytes[at] !== QUOTE) return MALFORMED;
     at++;
-  } else if (at < end && isNumberByte(bytes[at]!)) return MALFORMED;
+  } else if (at < end && isNumberByte(bytes[at])) return MALFORMED;
   scanned[0] = negative ? 0 - value : value;
   return at;
 }
@@ -277,7 +277,7 @@ export function scanScaled(bytes: Uint8Array, at: number, end: number, decimals:
   const from = at;
   let whole = 0;
   for (const stop = Math.min(end, at + 9); at < stop; at++) {
-    const digit = bytes[at]! - ZERO;
+    const digit = bytes[at] - ZERO;
     if (digit < 0 || digit > 9) break;
     whole = (whole * 10 + digit) | 0;
   }
@@ -288,7 +288,7 @@ export function scanScaled(bytes: Uint8Array, at: number, end: number, decimals:
     const first = ++at;
     const stop = Math.min(end, at + decimals);
     for (; at < stop; at++) {
-      const digit = bytes[at]! - ZERO;
+      const digit = bytes[at] - ZERO;
       if (digit < 0 || digit > 9) break;
       fraction = (fraction * 10 + digit) | 0;
     }
@@ -296,9 +296,9 @@ export function scanScaled(bytes: Uint8Array, at: number, end: number, decimals:
     while (at < end && bytes[at] === ZERO) at++;
     if (at === first || at >= end) return scanAnyDecimal(bytes, start, end, decimals);
   }
-  const byte = bytes[at]!;
+  const byte = bytes[at];
   if (quoted ? byte !== QUOTE : isNumberByte(byte)) return scanAnyDecimal(bytes, start, end, decimals);
-  const value = whole * TEN[decimals]! + fraction;
+  const value = whole * TEN[decimals] + fraction;
   if (value > MAX_SAFE) return OUT_OF_RANGE;
   scanned[0] = value;
   return quoted ? at + 1 : at;
@@ -314,7 +314,7 @@ function scanAnyDecimal(bytes: Uint8Array, at: number, end: number, decimals: nu
   let point = -1;
   let digits = 0;
   for (; at < end; at++) {
-    const byte = bytes[at]!;
+    const byte = bytes[at];
     if (byte === POINT) {
       if (point >= 0 || digits === 0) return MALFORMED;
       point = at;
@@ -325,18 +325,18 @@ function scanAnyDecimal(bytes: Uint8Array, at: number, end: number, decimals: nu
   const last = at;
   at = scanExponent(bytes, at, end);
   if (at < 0) return MALFORMED;
-  const exponent = scanned[0]!;
+  const exponent = scanned[0];
   if (quoted) {
     if (at >= end || bytes[at] !== QUOTE) return MALFORMED;
     at++;
-  } else if (at < end && isNumberByte(bytes[at]!)) return MALFORMED;
+  } else if (at < end && isNumberByte(bytes[at])) return MALFORMED;
   // Digits that belong to the scaled integer; the ones behind them must be zeros.
   const kept = (point < 0 ? digits : point - from) + exponent + decimals;
   let value = 0;
   let seen = 0;
   for (let i = from; i < last; i++) {
     if (i === point) continue;
-    const digit = bytes[i]! - ZERO;
+    const digit = bytes[i] - ZERO;
     if (seen++ >= kept) {
       if (digit !== 0) return TOO_PRECISE;
     } else {
@@ -355,14 +355,14 @@ function scanAnyDecimal(bytes: Uint8Array, at: number, end: number, decimals: nu
 /** `e-08`, `E+5` or nothing; leaves the exponent. */
 function scanExponent(bytes: Uint8Array, at: number, end: number): number {
   scanned[0] = 0;
-  if (at >= end || (bytes[at]! | 0x20) !== 0x65) return at;
+  if (at >= end || (bytes[at] | 0x20) !== 0x65) return at;
   at++;
   const negative = at < end && bytes[at] === MINUS;
   if (negative || (at < end && bytes[at] === PLUS)) at++;
   const from = at;
   let exponent = 0;
   for (; at < end; at++) {
-    const digit = bytes[at]! - ZERO;
+    const digit = bytes[at] - ZERO;
     if (digit < 0 || digit > 9) break;
     exponent = Math.min(MAX_EXPONENT, exponent * 10 + digit);
   }
@@ -385,7 +385,7 @@ export function splitEpoch(epochUnixNs: bigint): EpochParts {
 /** An integer of Unix milliseconds as ns since the epoch. */
 export function scanUnixMs(bytes: Uint8Array, at: number, end: number, epoch: EpochParts): number {
   at = scanInteger(bytes, at, end);
-  if (at >= 0) scanned[0] = (scanned[0]! - epoch.seconds * 1000) * 1e6 - epoch.nanos;
+  if (at >= 0) scanned[0] = (scanned[0] - epoch.seconds * 1000) * 1e6 - epoch.nanos;
   return at;
 }
 
@@ -397,7 +397,7 @@ function digitsAt(bytes: Uint8Array, at: number, end: number, count: number): nu
   if (at + count > end) return -1;
   let value = 0;
   for (let i = 0; i < count; i++) {
-    const digit = bytes[at + i]! - ZERO;
+    const digit = bytes[at + i] - ZERO;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }
@@ -408,10 +408,10 @@ function digitsAt(bytes: Uint8Array, at: number, end: number, count: number): nu
 function daysFrom(year: number, month: number, day: number): number {
   if (year < 1970 || month < 1 || month > 12 || day < 1) return MALFORMED;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  if (day > DAYS_OF_MONTH[month - 1]! + (leap && month === 2 ? 1 : 0)) return MALFORMED;
+  if (day > DAYS_OF_MONTH[month - 1] + (leap && month === 2 ? 1 : 0)) return MALFORMED;
   const before = year - 1;
   const leaps = ((before / 4) | 0) - ((before / 100) | 0) + ((before / 400) | 0) - 477;
-  return (year - 1970) * 365 + leaps + DAYS_BEFORE_MONTH[month - 1]! + (leap && month > 2 ? 1 : 0) + day - 1;
+  return (year - 1970) * 365 + leaps + DAYS_BEFORE_MONTH[month - 1] + (leap && month > 2 ? 1 : 0) + day - 1;
 }
 
 /**
@@ -433,16 +433,16 @@ export function scanIsoTime(bytes: Uint8Array, at: number, end: number, epoch: E
   if (at < end && bytes[at] === POINT) {
     const from = ++at;
     for (; at < end && at < from + 9; at++) {
-      const digit = bytes[at]! - ZERO;
+      const digit = bytes[at] - ZERO;
       if (digit < 0 || digit > 9) break;
       nanos = nanos * 10 + digit;
     }
     if (at === from) return MALFORMED;
-    nanos *= TEN[9 - (at - from)]!;
+    nanos *= TEN[9 - (at - from)];
   }
   const offset = scanOffset(bytes, at, end);
   if (offset < 0) return MALFORMED;
-  const seconds = days * 86_400 + hour * 3600 + minute * 60 + second - scanned[0]!;
+  const seconds = days * 86_400 + hour * 3600 + minute * 60 + second - scanned[0];
   scanned[0] = (seconds - epoch.seconds) * 1e9 + (nanos - epoch.nanos);
   return offset;
 }
@@ -451,7 +451,7 @@ export function scanIsoTime(bytes: Uint8Array, at: number, end: number, epoch: E
 function scanOffset(bytes: Uint8Array, at: number, end: number): number {
   scanned[0] = 0;
   if (at >= end) return MALFORMED;
-  const sign = bytes[at]!;
+  const sign = bytes[at];
   if (sign === 0x5a || sign === 0x7a) at++;
   else {
     const hour = digitsAt(bytes, at + 1, end, 2);

@@ -21,7 +21,7 @@ export class SymbolTable {
     for (const [name] of entries) {
       const bytes = bytesOf(name);
       let slot = this.hash(bytes, 0, bytes.length);
-      while (this.slots[slot]! >= 0) slot = (slot + 1) & this.mask;
+      while (this.slots[slot] >= 0) slot = (slot + 1) & this.mask;
       this.slots[slot] = this.names.length;
       this.names.push(bytes);
     }
@@ -30,17 +30,17 @@ export class SymbolTable {
   /** The value of the symbol in bytes[from, to), or -1. */
   find(bytes: Uint8Array, from: number, to: number): number {
     for (let slot = this.hash(bytes, from, to); ; slot = (slot + 1) & this.mask) {
-      const entry = this.slots[slot]!;
+      const entry = this.slots[slot];
       if (entry < 0) return -1;
-      const name = this.names[entry]!;
-      if (name.length === to - from && matches(bytes, from, to, name)) return this.values[entry]!;
+      const name = this.names[entry];
+      if (name.length === to - from && matches(bytes, from, to, name)) return this.values[entry];
     }
   }
 
   /** FNV-1a. */
   private hash(bytes: Uint8Array, from: number, to: number): number {
     let hash = 0x811c9dc5 | 0;
-    for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
     return (hash ^ (hash >>> 15)) & this.mask;
   }
 }

@@ -9,7 +9,7 @@ function scaled(text: string, decimals: number): number | string {
   const bytes = bytesOf(text);
   const next = scan.scanScaled(bytes, 0, bytes.length, decimals);
   if (next < 0) return next === MALFORMED ? 'malformed' : next === TOO_PRECISE ? 'too precise' : 'out of range';
-  return next === bytes.length ? scanned[0]! : `stopped at ${next}`;
+  return next === bytes.length ? scanned[0] : `stopped at ${next}`;
 }
 
 /** Small deterministic generator (mulberry32). */
@@ -64,7 +64,7 @@ void t.test('integers are exact to 2^53 and no further', (t) => {
   const integer = (text: string): number => {
     const bytes = bytesOf(text);
     const next = scan.scanInteger(bytes, 0, bytes.length);
-    return next < 0 ? next : next === bytes.length ? scanned[0]! : NaN;
+    return next < 0 ? next : next === bytes.length ? scanned[0] : NaN;
   };
   t.equal(integer('0'), 0);
   t.equal(integer('2147483648'), 2147483648);
@@ -82,7 +82,7 @@ void t.test('ISO times keep nanoseconds', (t) => {
   const at = (text: string, epochUnixNs: bigint): number => {
     const bytes = bytesOf(`"${text}"`);
     const next = scan.scanIsoTime(bytes, 0, bytes.length, scan.splitEpoch(epochUnixNs));
-    return next === bytes.length ? scanned[0]! : next;
+    return next === bytes.length ? scanned[0] : next;
   };
   const epoch = BigInt(Date.UTC(2026, 10, 18, 11, 6, 40)) * 1_000_000n + 5n;
   t.equal(at('2026-11-18T11:06:40Z', epoch), -5);
@@ -104,7 +104,7 @@ void t.test('objects are walked key by key, what is not wanted is skipped', (t) 
   const keys: string[] = [];
   let at = scan.expect(bytes, 0, bytes.length, scan.OPEN_BRACE);
   for (at = scan.firstKey(bytes, at, bytes.length); at >= 0; at = scan.nextKey(bytes, at, bytes.length)) {
-    keys.push(scan.textOf(bytes, bounds[0]!, bounds[1]!));
+    keys.push(scan.textOf(bytes, bounds[0], bounds[1]));
     at = scan.skipValue(bytes, at, bytes.length);
   }
   t.equal(at, DONE);

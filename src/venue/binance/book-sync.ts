@@ -1,0 +1,394 @@
+/**
+ * One book, kept in sync by Binance's procedure ("How to manage a local order book correctly", as corrected 2025-11):
+ *
+ *   IDLE ──first diff──► BUFFERING ──snapshot, splice──► IN_SYNC ──gap, malformed, stall, full ring──► BUFFERING
+ *                            └──there will never be one (transcripts)──► UNSYNCED
+ *
+ * Spot: the first diff kept has U ≤ lastUpdateId+1 ≤ u, then U ≤ localId+1. Futures (diffs carry `pu`): the first kept
+ * has U ≤ lastUpdateId ≤ u, then pu = localId. Older diffs are ignored; a diff that comes twice is counted.
+ */
+import type { Instrument } from '../../model/instrument.js';
+import { BookState, Flag, ResyncReason } from '../../record/codes.js';
+import { BookStatus } from '../../record/records.js';
+import type { RecordSink } from '../../record/slot.js';
+import type { FeedCounter, FeedHost } from '../contract.js';
+import { bytesOf, CLOSE_BRACE, expect, findKey, MALFORMED, matches, OUT_OF_RANGE, scanInteger, scanned, scanUnixMs, TOO_PRECISE, type EpochParts } from '../scan.js';
+import { Kind, LETTER, PU, type StreamEvent } from './event.js';
+import { FrameBuffer } from './frame-buffer.js';
+import { SINK_FULL, type LevelTarget, type LevelWriter } from './level-writer.js';
+import type { SnapshotRequests } from './snapshot-requests.js';
+
+/** What the books of one session share. */
+export interface SyncContext {
+  readonly venueIndex: number;
+  readonly sink: RecordSink;
+  readonly host: FeedHost;
+  readonly epoch: EpochParts;
+  readonly event: StreamEvent;
+  readonly writer: LevelWriter;
+  readonly requests: SnapshotRequests;
+  /** No diff for this long is a stall, ns. */
+  readonly stallNs: number;
+  nextEpoch(): number;
+  nextFrame(): number;
+}
+
+const State = { IDLE: 0, BUFFERING: 1, IN_SYNC: 2, UNSYNCED: 3 } as const;
+/** How a diff stands to the book. */
+const Relation = { NEXT: 0, OLD: 1, GAP: 2 } as const;
+/** The fast path met another key order than the venue's. */
+const OTHER_ORDER = -32;
+
+const RETRY_NS = 250e6;
+const RETRY_NS_MAX = 30e9;
+/** In sync for this long: the next resync starts without waiting. */
+const SETTLED_NS = 60e9;
+const QUIET_FACTOR_MAX = 64;
+
+const ASKS_NEXT = bytesOf(',"a":');
+const LAST_UPDATE_ID = bytesOf('lastUpdateId');
+const BIDS = bytesOf('bids');
+const ASKS = bytesOf('asks');
+const EVENT_TIME = bytesOf('E');
+
+/** Slots of `numbers`: doubles kept out of object fields. */
+const N = { local: 0, lastDiffNs: 1, quietNs: 2, syncedNs: 3, first: 4, last: 5, previous: 6, tsVenueNs: 7, owedExpected: 8, owedActual: 9, owedNs: 10, stalledAt: 11 } as const;
+
+export class BookSync implements LevelTarget {
+  readonly venue: number;
+  readonly instrument: number;
+  readonly symbol: string;
+  readonly priceScale: number;
+  readonly qtyScale: number;
+  readonly contractSize: number;
+  readonly qtyDecimals: number;
+  private state: number = State.IDLE;
+  private readonly numbers = new Float64Array(12);
+  private readonly buffer = new FrameBuffer();
+  private readonly status: BookStatus;
+  private epoch = 0;
+  private resyncs = 0;
+  private frames = 0;
+  private failures = 0;
+  /** A diff was applied since the snapshot. */
+  private spliced = false;
+  private owed = false;
+  private owedState = 0;
+  private owedReason = 0;
+
+  constructor(private readonly context: SyncContext, private readonly number: number, instrument: Instrument) {
+    this.venue = context.venueIndex;
+    this.instrument = instrument.index;
+    this.symbol = instrument.symbol;
+    this.priceScale = instrument.pair.priceScale;
+    this.qtyScale = instrument.pair.qtyScale;
+    this.contractSize = instrument.metadata.contractSizeQuote ?? 0;
+    this.qtyDecimals = this.contractSize > 0 ? 0 : this.qtyScale;
+    this.status = new BookStatus(context.sink.views);
+    this.numbers[N.quietNs] = context.stallNs;
+    this.numbers[N.stalledAt] = -1;
+  }
+
+  /** A new connection: wait for the first diff. */
+  open(nowNs: number): void {
+    this.state = State.IDLE;
+    this.epoch = this.context.nextEpoch();
+    this.say(BookState.OUT_OF_SYNC, ResyncReason.START, 0, 0, nowNs);
+  }
+
+  close(nowNs: number): void {
+    this.state = State.IDLE;
+    this.buffer.clear();
+    this.resyncs++;
+    this.epoch = this.context.nextEpoch();
+    this.say(BookState.OUT_OF_SYNC, ResyncReason.RECONNECT, 0, 0, nowNs);
+  }
+
+  /** A depth update of this book; `context.event` has just read it. */
+  onDiff(bytes: Uint8Array, end: number, tsRecvNs: number): void {
+    if (!this.readHeader(bytes, end)) return this.broken(MALFORMED, tsRecvNs);
+    this.numbers[N.lastDiffNs] = tsRecvNs;
+    if (this.state === State.IN_SYNC || this.state === State.UNSYNCED) return this.follow(bytes, end, tsRecvNs, tsRecvNs);
+    if (this.state === State.IDLE) {
+      this.state = State.BUFFERING;
+      this.say(BookState.SYNCING, ResyncReason.START, 0, 0, tsRecvNs);
+      this.keep(bytes, end, tsRecvNs);
+      this.context.requests.want(this.number, this.symbol, tsRecvNs, tsRecvNs);
+    } else this.keep(bytes, end, tsRecvNs);
+  }
+
+  /** Throw the book away and ask for a snapshot. The frame that showed the need may be kept for the splice by the caller. */
+  resync(reason: number, nowNs: number, expected = 0, actual = 0): void {
+    const { context } = this;
+    if (this.state === State.IDLE) return;
+    if (this.state === State.UNSYNCED) return this.say(BookState.OUT_OF_SYNC, reason, expected, actual, nowNs);
+    if (this.state === State.IN_SYNC) {
+      this.resyncs++;
+      context.host.count('resyncs');
+      if (nowNs - this.numbers[N.syncedNs] > SETTLED_NS) this.failures = 0;
+    }
+    this.state = State.BUFFERING;
+    this.buffer.clear();
+    this.epoch = context.nextEpoch();
+    this.say(BookState.OUT_OF_SYNC, reason, expected, actual, nowNs);
+    context.requests.want(this.number, this.symbol, nowNs + this.delayNs(), nowNs);
+  }
+
+  /** @param status HTTP status; 410 = there will never be a snapshot */
+  onSnapshot(status: number, body: Uint8Array, nowNs: number): void {
+    if (this.state !== State.BUFFERING) return;
+    if (status === 410) return this.goUnsynced(nowNs);
+    if (status !== 200) {
+      if (status !== 429 && status !== 418) this.context.host.count('requestErrors');
+      return this.retry(nowNs);
+    }
+    const end = body.length;
+    const at = findKey(body, 0, end, LAST_UPDATE_ID);
+    if (at < 0 || scanInteger(body, at, end) < 0) {
+      this.context.host.count('malformed');
+      return this.retry(nowNs);
+    }
+    const lastUpdateId = scanned[0];
+    if (this.isTooOld(lastUpdateId)) {
+      this.say(BookState.SYNCING, ResyncReason.SNAPSHOT_TOO_OLD, this.numbers[N.first], lastUpdateId, nowNs);
+      return this.retry(nowNs);
+    }
+    this.noteQuiet(lastUpdateId);
+    const written = this.publishSnapshot(body, lastUpdateId, nowNs);
+    if (written < 0) return this.broken(written, nowNs);
+    this.numbers[N.local] = lastUpdateId;
+    this.spliced = false;
+    this.state = State.IN_SYNC;
+    this.numbers[N.syncedNs] = nowNs;
+    if (this.numbers[N.lastDiffNs] < nowNs) this.numbers[N.lastDiffNs] = nowNs;
+    if (!this.replay(nowNs)) return;
+    this.buffer.clear();
+    this.failures++;
+    this.say(BookState.IN_SYNC, ResyncReason.NONE, 0, this.numbers[N.local], nowNs);
+  }
+
+  onTimer(nowNs: number): void {
+    if (this.owed) this.settle();
+    if (this.state !== State.IN_SYNC || nowNs - this.numbers[N.lastDiffNs] <= this.numbers[N.quietNs]) return;
+    this.context.host.count('stalls');
+    this.numbers[N.stalledAt] = this.numbers[N.local];
+    this.resync(ResyncReason.STALL, nowNs);
+  }
+
+  /** A frame of this book could not be used. @param code what the scanner or the sink said */
+  broken(code: number, nowNs: number): void {
+    const full = code === SINK_FULL;
+    const range = code === TOO_PRECISE || code === OUT_OF_RANGE;
+    const counter: FeedCounter = full ? 'ringFull' : range ? 'outOfRange' : 'malformed';
+    this.context.host.count(counter);
+    // What has just failed would fail again at once: a full ring or a frame of another shape takes time to pass.
+    this.failures++;
+    this.resync(full ? ResyncReason.RING_FULL : range ? ResyncReason.OUT_OF_RANGE : ResyncReason.MALFORMED, nowNs, 0, this.numbers[N.last]);
+  }
+
+  private delayNs(): number {
+    return this.failures === 0 ? 0 : Math.min(RETRY_NS_MAX, RETRY_NS * 2 ** (this.failures - 1));
+  }
+
+  private retry(nowNs: number): void {
+    this.failures++;
+    this.context.requests.want(this.number, this.symbol, nowNs + this.delayNs(), nowNs);
+  }
+
+  /** U, u, pu (-1 = spot) and the event's time into `numbers`. */
+  private readHeader(bytes: Uint8Array, end: number): boolean {
+    const { event, epoch } = this.context;
+    const { numbers } = this;
+    const { at } = event;
+    if (!event.has(LETTER.U) || !event.has(LETTER.u) || !event.has(LETTER.E)) return false;
+    if (scanInteger(bytes, at[LETTER.U], end) < 0) return false;
+    numbers[N.first] = scanned[0];
+    if (scanInteger(bytes, at[LETTER.u], end) < 0) return false;
+    numbers[N.last] = scanned[0];
+    numbers[N.previous] = -1;
+    if (event.has(PU)) {
+      if (scanInteger(bytes, at[PU], end) < 0) return false;
+      numbers[N.previous] = scanned[0];
+    }
+    if (scanUnixMs(bytes, at[LETTER.E], end, epoch) < 0) return false;
+    numbers[N.tsVenueNs] = scanned[0];
+    return numbers[N.first] <= numbers[N.last];
+  }
+
+  private relation(): number {
+    const { numbers, spliced } = this;
+    const local = numbers[N.local];
+    const first = numbers[N.first];
+    const last = numbers[N.last];
+    const previous = numbers[N.previous];
+    if (previous < 0) return last <= local ? Relation.OLD : first <= local + 1 ? Relation.NEXT : Relation.GAP;
+    if (spliced) return last <= local ? Relation.OLD : previous === local ? Relation.NEXT : Relation.GAP;
+    return last < local ? Relation.OLD : first <= local || previous <= local ? Relation.NEXT : Relation.GAP;
+  }
+
+  /** Apply the diff whose header was just read, if it follows. */
+  private follow(bytes: Uint8Array, end: number, tsRecvNs: number, nowNs: number): void {
+    const relation = this.relation();
+    const { numbers } = this;
+    if (relation === Relation.OLD) {
+      if (this.spliced) this.context.host.count('duplicates');
+      return;
+    }
+    if (relation === Relation.GAP) {
+      const expected = numbers[N.previous] < 0 ? numbers[N.local] + 1 : numbers[N.local];
+      const tooOld = !this.spliced && this.state === State.IN_SYNC;
+      if (!tooOld) this.context.host.count('gaps');
+      if (tooOld) this.failures++;
+      this.resync(tooOld ? ResyncReason.SNAPSHOT_TOO_OLD : ResyncReason.GAP, nowNs, expected, numbers[N.previous] < 0 ? numbers[N.first] : numbers[N.previous]);
+      if (this.state === State.BUFFERING) return this.keep(bytes, end, tsRecvNs);
+    }
+    const code = this.publishDiff(bytes, end, tsRecvNs);
+    if (code < 0) return this.broken(code, nowNs);
+    numbers[N.local] = numbers[N.last];
+    this.spliced = true;
+    this.frames++;
+  }
+
+  private publishDiff(bytes: Uint8Array, end: number, tsRecvNs: number): number {
+    const { context, numbers } = this;
+    const { event, writer, sink } = context;
+    if (this.owed && !this.settle()) return SINK_FULL;
+    const frame = context.nextFrame();
+    writer.begin(0, this.epoch, frame, numbers[N.last], numbers[N.tsVenueNs], tsRecvNs);
+    let at = event.stoppedAtLevels ? this.publishInOrder(bytes, end) : OTHER_ORDER;
+    if (at === OTHER_ORDER) {
+      sink.abandon();
+      if (event.readWhole(bytes, end) !== Kind.DEPTH || !this.readHeader(bytes, end) || !event.has(LETTER.b) || !event.has(LETTER.a)) return MALFORMED;
+      writer.begin(0, this.epoch, frame, numbers[N.last], numbers[N.tsVenueNs], tsRecvNs);
+      at = writer.side(bytes, event.at[LETTER.b], end, this, 0);
+      if (at >= 0) at = writer.side(bytes, event.at[LETTER.a], end, this, Flag.SELL);
+    }
+    if (at < 0) {
+      sink.abandon();
+      return at;
+    }
+    writer.commit();
+    return 0;
+  }
+
+  /** One pass over `…"b":[…],"a":[…]}`. @returns OTHER_ORDER when anything else stands there */
+  private publishInOrder(bytes: Uint8Array, end: number): number {
+    const { event, writer } = this.context;
+    let at = writer.side(bytes, event.stop, end, this, 0);
+    if (at < 0) return at;
+    if (!matches(bytes, at, end, ASKS_NEXT)) return OTHER_ORDER;
+    at = writer.side(bytes, at + ASKS_NEXT.length, end, this, Flag.SELL);
+    if (at < 0) return at;
+    at = expect(bytes, at, end, CLOSE_BRACE);
+    return at >= 0 && event.endsAt(bytes, at, end) ? at : OTHER_ORDER;
+  }
+
+  /** The snapshot is older than the first diff we hold. */
+  private isTooOld(lastUpdateId: number): boolean {
+    if (this.buffer.count === 0) return false;
+    const frame = this.buffer.frame(0);
+    this.context.event.read(frame, frame.length);
+    this.readHeader(frame, frame.length);
+    const previous = this.numbers[N.previous];
+    const first = this.numbers[N.first];
+    return previous < 0 ? first > lastUpdateId + 1 : first > lastUpdateId && previous > lastUpdateId;
+  }
+
+  private publishSnapshot(body: Uint8Array, lastUpdateId: number, nowNs: number): number {
+    const { context } = this;
+    const end = body.length;
+    if (this.owed && !this.settle()) return SINK_FULL;
+    const time = findKey(body, 0, end, EVENT_TIME);
+    const tsVenueNs = time >= 0 && scanUnixMs(body, time, end, context.epoch) >= 0 ? scanned[0] : nowNs;
+    context.writer.begin(Flag.SNAPSHOT, this.epoch, context.nextFrame(), lastUpdateId, tsVenueNs, nowNs);
+    const bids = findKey(body, 0, end, BIDS);
+    const asks = findKey(body, 0, end, ASKS);
+    if (bids < 0 || asks < 0) return MALFORMED;
+    let at = context.writer.side(body, bids, end, this, 0);
+    if (at >= 0) at = context.writer.side(body, asks, end, this, Flag.SELL);
+    if (at < 0) {
+      context.sink.abandon();
+      return at;
+    }
+    // Nothing on either side: there is no first or last record to bound the snapshot with; ask again.
+    return context.writer.commit() === 0 ? MALFORMED : 0;
+  }
+
+  /** The diffs that came meanwhile. False: the book is out of sync again. */
+  private replay(nowNs: number): boolean {
+    const { buffer, context } = this;
+    for (let k = 0; k < buffer.count && this.state === State.IN_SYNC; k++) {
+      const frame = buffer.frame(k);
+      context.event.read(frame, frame.length);
+      if (!this.readHeader(frame, frame.length)) {
+        this.broken(MALFORMED, nowNs);
+        return false;
+      }
+      this.follow(frame, frame.length, buffer.tsRecvNs(k), nowNs);
+    }
+    return this.state === State.IN_SYNC;
+  }
+
+  /** A transcript without a snapshot: diffs are published as they come, the book stays out of sync. */
+  private goUnsynced(nowNs: number): void {
+    this.state = State.UNSYNCED;
+    this.spliced = true;
+    this.say(BookState.OUT_OF_SYNC, ResyncReason.START, 0, 0, nowNs);
+    for (let k = 0; k < this.buffer.count; k++) {
+      const frame = this.buffer.frame(k);
+      this.context.event.read(frame, frame.length);
+      if (!this.readHeader(frame, frame.length)) continue;
+      if (k === 0) this.numbers[N.local] = this.numbers[N.previous] < 0 ? this.numbers[N.first] - 1 : this.numbers[N.previous];
+      this.follow(frame, frame.length, this.buffer.tsRecvNs(k), nowNs);
+    }
+    this.buffer.clear();
+  }
+
+  private keep(bytes: Uint8Array, end: number, tsRecvNs: number): void {
+    if (this.buffer.push(bytes, end, tsRecvNs)) return;
+    // Waited too long for a snapshot: those diffs are worth nothing without one. Start over with this frame.
+    this.buffer.clear();
+    this.buffer.push(bytes, end, tsRecvNs);
+  }
+
+  /** A book that stalled and whose snapshot shows the same id was merely quiet: be more patient with it. */
+  private noteQuiet(lastUpdateId: number): void {
+    const { numbers } = this;
+    const { stallNs } = this.context;
+    numbers[N.quietNs] = numbers[N.stalledAt] === lastUpdateId ? Math.min(numbers[N.quietNs] * 2, stallNs * QUIET_FACTOR_MAX) : stallNs;
+    numbers[N.stalledAt] = -1;
+  }
+
+  private say(state: number, reason: number, expected: number, actual: number, nowNs: number): void {
+    this.owed = true;
+    this.owedState = state;
+    this.owedReason = reason;
+    this.numbers[N.owedExpected] = expected;
+    this.numbers[N.owedActual] = actual;
+    this.numbers[N.owedNs] = nowNs;
+    this.settle();
+  }
+
+  /** Publish the status that is owed. False: no room yet. */
+  private settle(): boolean {
+    const { sink } = this.context;
+    const { numbers } = this;
+    const at = sink.next();
+    if (at < 0) {
+      sink.abandon();
+      return false;
+    }
+    const status = this.status.begin(at, this.owedState === BookState.IN_SYNC ? Flag.IN_SYNC : 0, this.venue, this.instrument);
+    status.epoch = this.epoch;
+    status.state = this.owedState;
+    status.reason = this.owedReason;
+    status.tsRecvNs = numbers[N.owedNs];
+    status.expectedSeq = numbers[N.owedExpected];
+    status.actualSeq = numbers[N.owedActual];
+    status.resyncs = this.resyncs;
+    status.frames = this.frames;
+    sink.flush();
+    this.owed = false;
+    return true;
+  }
+}

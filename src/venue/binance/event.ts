@@ -1,0 +1,143 @@
+/**
+ * One stream frame as bytes: the wrapper of a combined stream, then the one-letter keys of the event, by position.
+ * A depth update in the venue's own key order is read in one pass: the walk stops at its levels, which the caller
+ * scans and writes at once. Any other order is walked to the end first.
+ */
+import {
+  bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, findKey, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, OPEN_BRACKET, QUOTE, scanString, skipSpace, skipValue,
+} from '../scan.js';
+
+export const Kind = { OTHER: 0, DEPTH: 1, TRADE: 2, AGG_TRADE: 3, QUOTE: 4, SHUTDOWN: 5 } as const;
+
+/** Index in `at` of the key `pu`; the others are indexed by their letter. */
+export const PU = 0;
+const LETTERS = 128;
+export const LETTER = { A: 0x41, B: 0x42, E: 0x45, T: 0x54, U: 0x55, a: 0x61, b: 0x62, e: 0x65, m: 0x6d, p: 0x70, q: 0x71, s: 0x73, t: 0x74, u: 0x75 } as const;
+
+const STREAM_FIRST = bytesOf('{"stream":"');
+const DATA_NEXT = bytesOf(',"data":');
+const STREAM = bytesOf('stream');
+const DATA = bytesOf('data');
+const PU_KEY = bytesOf('pu');
+const DEPTH_UPDATE = bytesOf('"depthUpdate"');
+const TRADE = bytesOf('"trade"');
+const AGG_TRADE = bytesOf('"aggTrade"');
+const BOOK_TICKER = bytesOf('"bookTicker"');
+const SERVER_SHUTDOWN = bytesOf('"serverShutdown"');
+
+export class StreamEvent {
+  /** Position of the value of each one-letter key (by its character code; PU for `pu`), -1 = not there. */
+  readonly at = new Int32Array(LETTERS);
+  /** The stream's name in the wrapper; -1 = bare event. */
+  streamFrom = -1;
+  streamTo = -1;
+  /** What must follow the event: nothing (0), the wrapper's brace (1), or the whole frame was checked already (2). */
+  private tail = 0;
+  /** Where the walk stopped: at the levels of a depth update in the venue's key order, or after the event. */
+  stop = 0;
+  stoppedAtLevels = false;
+
+  /**
+   * Read the frame up to its levels, or whole.
+   * @returns Kind, or a negative code
+   */
+  read(bytes: Uint8Array, end: number): number {
+    const data = this.unwrap(bytes, end);
+    if (data < 0) return MALFORMED;
+    this.stop = this.walk(bytes, data, end, true);
+    return this.stop < 0 ? MALFORMED : this.kind(bytes, end);
+  }
+
+  /** Read the frame to its end whatever the order of its keys. @returns Kind, or a negative code */
+  readWhole(bytes: Uint8Array, end: number): number {
+    const data = this.unwrap(bytes, end);
+    if (data < 0) return MALFORMED;
+    this.stop = this.walk(bytes, data, end, false);
+    if (this.stop < 0 || !this.endsAt(bytes, this.stop, end)) return MALFORMED;
+    return this.kind(bytes, end);
+  }
+
+  /** Whether nothing but the wrapper's end follows the event. */
+  endsAt(bytes: Uint8Array, at: number, end: number): boolean {
+    if (this.tail === 2) return at > 0;
+    if (this.tail === 1) at = expect(bytes, at, end, CLOSE_BRACE);
+    return at === end || (at > 0 && skipSpace(bytes, at, end) === end);
+  }
+
+  has(key: number): boolean {
+    return this.at[key] >= 0;
+  }
+
+  private unwrap(bytes: Uint8Array, end: number): number {
+    this.streamFrom = -1;
+    this.streamTo = -1;
+    this.tail = 0;
+    if (matches(bytes, 0, end, STREAM_FIRST)) {
+      const next = scanString(bytes, STREAM_FIRST.length - 1, end);
+      if (next < 0) return MALFORMED;
+      this.streamFrom = bounds[0];
+      this.streamTo = bounds[1];
+      if (matches(bytes, next, end, DATA_NEXT)) {
+        this.tail = 1;
+        return next + DATA_NEXT.length;
+      }
+    }
+    return this.unwrapAnyOrder(bytes, end);
+  }
+
+  private unwrapAnyOrder(bytes: Uint8Array, end: number): number {
+    const data = findKey(bytes, 0, end, DATA);
+    if (data === MALFORMED) return MALFORMED;
+    if (data === DONE) return skipSpace(bytes, 0, end);
+    const stream = findKey(bytes, 0, end, STREAM);
+    if (stream >= 0 && scanString(bytes, stream, end) >= 0) {
+      this.streamFrom = bounds[0];
+      this.streamTo = bounds[1];
+    }
+    // Other keys may stand before and behind the data: check the whole frame now.
+    const whole = skipValue(bytes, skipSpace(bytes, 0, end), end);
+    if (whole < 0 || skipSpace(bytes, whole, end) !== end) return MALFORMED;
+    this.tail = 2;
+    return data;
+  }
+
+  private walk(bytes: Uint8Array, at: number, end: number, stopAtLevels: boolean): number {
+    const positions = this.at;
+    positions.fill(-1);
+    this.stoppedAtLevels = false;
+    at = expect(bytes, at, end, OPEN_BRACE);
+    if (at < 0) return MALFORMED;
+    for (at = firstKey(bytes, at, end); at >= 0; at = nextKey(bytes, at, end)) {
+      const length = bounds[1] - bounds[0];
+      if (length === 1) {
+        const letter = bytes[bounds[0]];
+        if (letter < LETTERS) positions[letter] = at;
+        if (stopAtLevels && letter === LETTER.b && bytes[at] === OPEN_BRACKET && positions[LETTER.u] >= 0 && positions[LETTER.U] >= 0 && positions[LETTER.s] >= 0) {
+          this.stoppedAtLevels = true;
+          return at;
+        }
+      } else if (length === 2 && boundsAre(bytes, PU_KEY)) positions[PU] = at;
+      at = skipValue(bytes, at, end);
+      if (at < 0) return MALFORMED;
+    }
+    return at === DONE ? bounds[1] : MALFORMED;
+  }
+
+  private kind(bytes: Uint8Array, end: number): number {
+    const event = this.at[LETTER.e];
+    if (event >= 0) {
+      if (matches(bytes, event, end, DEPTH_UPDATE)) return Kind.DEPTH;
+      if (matches(bytes, event, end, TRADE)) return Kind.TRADE;
+      if (matches(bytes, event, end, BOOK_TICKER)) return Kind.QUOTE;
+      if (matches(bytes, event, end, AGG_TRADE)) return Kind.AGG_TRADE;
+      return matches(bytes, event, end, SERVER_SHUTDOWN) ? Kind.SHUTDOWN : Kind.OTHER;
+    }
+    // Spot's bookTicker names neither itself nor a time.
+    const quote = this.has(LETTER.u) && this.has(LETTER.s) && this.isText(bytes, LETTER.b) && this.isText(bytes, LETTER.B) && this.isText(bytes, LETTER.a) && this.isText(bytes, LETTER.A);
+    return quote ? Kind.QUOTE : Kind.OTHER;
+  }
+
+  private isText(bytes: Uint8Array, key: number): boolean {
+    return this.at[key] >= 0 && bytes[this.at[key]] === QUOTE;
+  }
+}

@@ -1,0 +1,23 @@
+/** Binance spot, and its two futures markets for market data. */
+import type { Venue } from '../contract.js';
+import { BinanceFeed } from './feed.js';
+import { COIN_M, SPOT, USD_M, type BinanceMarket } from './market.js';
+import { BinanceMetadata } from './metadata.js';
+import { BinanceSurvey } from './survey.js';
+
+function marketData(market: BinanceMarket, takerFeePpm: number, makerFeePpm: number): Venue {
+  return {
+    id: market.id,
+    name: market.name,
+    endpoints: market.endpoints,
+    metadata: new BinanceMetadata(market),
+    defaultTakerFeePpm: takerFeePpm,
+    defaultMakerFeePpm: makerFeePpm,
+    createFeed: (options) => new BinanceFeed(market, options),
+    createSurvey: () => new BinanceSurvey(market),
+  };
+}
+
+export const binance: Venue = marketData(SPOT, 1000, 1000);
+export const binanceUsdM: Venue = marketData(USD_M, 500, 200);
+export const binanceCoinM: Venue = marketData(COIN_M, 500, 200);
