@@ -60,10 +60,9 @@ export function decimalsOf(text: string): number {
 
 /** Exact decimal text of a scaled integer, always with `decimals` digits after the point. */
 export function formatScaled(value: number | bigint, decimals: number): string {
-  const big = BigInt(value);
-  const digits = (big < 0n ? -big : big).toString().padStart(decimals + 1, '0');
+  const digits = (value < 0 ? -value : value).toString().padStart(decimals + 1, '0');
   const text = decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
-  return big < 0n ? `-${text}` : text;
+  return value < 0 ? `-${text}` : text;
 }
 
 /** As formatScaled, with trailing zeros (and a bare point) removed: `1.2300` → `1.23`, `5.00` → `5`. */

@@ -105,10 +105,11 @@ export class BookSync implements LevelTarget {
   }
 
   /** A depth update of this book; `context.event` has just read it. */
-  onDiff(bytes: Uint8Array, end: number, tsRecvNs: number): void {
-    if (!this.readHeader(bytes, end)) return this.broken(MALFORMED, tsRecvNs);
+  onDiff(tsRecvNs: number): void {
+    const { bytes, end } = this.context.event;
+    if (!this.readHeader()) return this.broken(MALFORMED, tsRecvNs);
     this.numbers[N.lastDiffNs] = tsRecvNs;
-    if (this.state === State.IN_SYNC || this.state === State.UNSYNCED) return this.follow(bytes, end, tsRecvNs, tsRecvNs);
+    if (this.state === State.IN_SYNC || this.state === State.UNSYNCED) return this.follow(tsRecvNs, tsRecvNs);
     if (this.state === State.IDLE) {
       this.state = State.BUFFERING;
       this.say(BookState.SYNCING, ResyncReason.START, 0, 0, tsRecvNs);
@@ -196,10 +197,10 @@ export class BookSync implements LevelTarget {
   }
 
   /** U, u, pu (-1 = spot) and the event's time into `numbers`. */
-  private readHeader(bytes: Uint8Array, end: number): boolean {
+  private readHeader(): boolean {
     const { event, epoch } = this.context;
     const { numbers } = this;
-    const { at } = event;
+    const { at, bytes, end } = event;
     if (!event.has(LETTER.U) || !event.has(LETTER.u) || !event.has(LETTER.E)) return false;
     if (scanInteger(bytes, at[LETTER.U], end) < 0) return false;
     numbers[N.first] = scanned[0];
@@ -227,7 +228,7 @@ export class BookSync implements LevelTarget {
   }
 
   /** Apply the diff whose header was just read, if it follows. */
-  private follow(bytes: Uint8Array, end: number, tsRecvNs: number, nowNs: number): void {
+  private follow(tsRecvNs: number, nowNs: number): void {
     const relation = this.relation();
     const { numbers } = this;
     if (relation === Relation.OLD) {
@@ -240,28 +241,28 @@ export class BookSync implements LevelTarget {
       if (!tooOld) this.context.host.count('gaps');
       if (tooOld) this.failures++;
       this.resync(tooOld ? ResyncReason.SNAPSHOT_TOO_OLD : ResyncReason.GAP, nowNs, expected, numbers[N.previous] < 0 ? numbers[N.first] : numbers[N.previous]);
-      if (this.state === State.BUFFERING) return this.keep(bytes, end, tsRecvNs);
+      if (this.state === State.BUFFERING) return this.keep(this.context.event.bytes, this.context.event.end, tsRecvNs);
     }
-    const code = this.publishDiff(bytes, end, tsRecvNs);
+    const code = this.publishDiff(tsRecvNs);
     if (code < 0) return this.broken(code, nowNs);
     numbers[N.local] = numbers[N.last];
     this.spliced = true;
     this.frames++;
   }
 
-  private publishDiff(bytes: Uint8Array, end: number, tsRecvNs: number): number {
+  private publishDiff(tsRecvNs: number): number {
     const { context, numbers } = this;
     const { event, writer, sink } = context;
     if (this.owed && !this.settle()) return SINK_FULL;
     const frame = context.nextFrame();
     writer.begin(0, this.epoch, frame, numbers[N.last], numbers[N.tsVenueNs], tsRecvNs);
-    let at = event.stoppedAtLevels ? this.publishInOrder(bytes, end) : OTHER_ORDER;
+    let at = event.stoppedAtLevels ? this.publishInOrder() : OTHER_ORDER;
     if (at === OTHER_ORDER) {
       sink.abandon();
-      if (event.readWhole(bytes, end) !== Kind.DEPTH || !this.readHeader(bytes, end) || !event.has(LETTER.b) || !event.has(LETTER.a)) return MALFORMED;
+      if (event.readWhole() !== Kind.DEPTH || !this.readHeader() || !event.has(LETTER.b) || !event.has(LETTER.a)) return MALFORMED;
       writer.begin(0, this.epoch, frame, numbers[N.last], numbers[N.tsVenueNs], tsRecvNs);
-      at = writer.side(bytes, event.at[LETTER.b], end, this, 0);
-      if (at >= 0) at = writer.side(bytes, event.at[LETTER.a], end, this, Flag.SELL);
+      at = writer.sideOf(event, event.at[LETTER.b], this, 0);
+      if (at >= 0) at = writer.sideOf(event, event.at[LETTER.a], this, Flag.SELL);
     }
     if (at < 0) {
       sink.abandon();
@@ -272,15 +273,16 @@ export class BookSync implements LevelTarget {
   }
 
   /** One pass over `…"b":[…],"a":[…]}`. @returns OTHER_ORDER when anything else stands there */
-  private publishInOrder(bytes: Uint8Array, end: number): number {
+  private publishInOrder(): number {
     const { event, writer } = this.context;
-    let at = writer.side(bytes, event.stop, end, this, 0);
+    const { bytes, end } = event;
+    let at = writer.sideOf(event, event.stop, this, 0);
     if (at < 0) return at;
     if (!matches(bytes, at, end, ASKS_NEXT)) return OTHER_ORDER;
-    at = writer.side(bytes, at + ASKS_NEXT.length, end, this, Flag.SELL);
+    at = writer.sideOf(event, at + ASKS_NEXT.length, this, Flag.SELL);
     if (at < 0) return at;
     at = expect(bytes, at, end, CLOSE_BRACE);
-    return at >= 0 && event.endsAt(bytes, at, end) ? at : OTHER_ORDER;
+    return at >= 0 && event.endsAt(at) ? at : OTHER_ORDER;
   }
 
   /** The snapshot is older than the first diff we hold. */
@@ -288,7 +290,7 @@ export class BookSync implements LevelTarget {
     if (this.buffer.count === 0) return false;
     const frame = this.buffer.frame(0);
     this.context.event.read(frame, frame.length);
-    this.readHeader(frame, frame.length);
+    this.readHeader();
     const previous = this.numbers[N.previous];
     const first = this.numbers[N.first];
     return previous < 0 ? first > lastUpdateId + 1 : first > lastUpdateId && previous > lastUpdateId;
@@ -320,11 +322,11 @@ export class BookSync implements LevelTarget {
     for (let k = 0; k < buffer.count && this.state === State.IN_SYNC; k++) {
       const frame = buffer.frame(k);
       context.event.read(frame, frame.length);
-      if (!this.readHeader(frame, frame.length)) {
+      if (!this.readHeader()) {
         this.broken(MALFORMED, nowNs);
         return false;
       }
-      this.follow(frame, frame.length, buffer.tsRecvNs(k), nowNs);
+      this.follow(buffer.tsRecvNs(k), nowNs);
     }
     return this.state === State.IN_SYNC;
   }
@@ -333,13 +335,13 @@ export class BookSync implements LevelTarget {
   private goUnsynced(nowNs: number): void {
     this.state = State.UNSYNCED;
     this.spliced = true;
-    this.say(BookState.OUT_OF_SYNC, ResyncReason.START, 0, 0, nowNs);
+    this.say(BookState.OUT_OF_SYNC, ResyncReason.REJECTED, 0, 0, nowNs);
     for (let k = 0; k < this.buffer.count; k++) {
       const frame = this.buffer.frame(k);
       this.context.event.read(frame, frame.length);
-      if (!this.readHeader(frame, frame.length)) continue;
+      if (!this.readHeader()) continue;
       if (k === 0) this.numbers[N.local] = this.numbers[N.previous] < 0 ? this.numbers[N.first] - 1 : this.numbers[N.previous];
-      this.follow(frame, frame.length, this.buffer.tsRecvNs(k), nowNs);
+      this.follow(this.buffer.tsRecvNs(k), nowNs);
     }
     this.buffer.clear();
   }

@@ -25,7 +25,14 @@ const AGG_TRADE = bytesOf('"aggTrade"');
 const BOOK_TICKER = bytesOf('"bookTicker"');
 const SERVER_SHUTDOWN = bytesOf('"serverShutdown"');
 
+/** Zeros behind a loaded frame: no digit, so that number scans stop, and room to read four bytes at once. */
+const SENTINEL_BYTES = 16;
+
 export class StreamEvent {
+  /** The frame, copied here: one buffer for all frames keeps the scanning loops monomorphic, and it ends in zeros. */
+  bytes = new Uint8Array(1 << 16);
+  view = new DataView(this.bytes.buffer);
+  end = 0;
   /** Position of the value of each one-letter key (by its character code; PU for `pu`), -1 = not there. */
   readonly at = new Int32Array(LETTERS);
   /** The stream's name in the wrapper; -1 = bare event. */
@@ -38,27 +45,31 @@ export class StreamEvent {
   stoppedAtLevels = false;
 
   /**
-   * Read the frame up to its levels, or whole.
+   * Copy a frame in and read it up to its levels, or whole.
    * @returns Kind, or a negative code
    */
-  read(bytes: Uint8Array, end: number): number {
+  read(frame: Uint8Array, length: number): number {
+    this.load(frame, length);
+    const { bytes, end } = this;
     const data = this.unwrap(bytes, end);
     if (data < 0) return MALFORMED;
     this.stop = this.walk(bytes, data, end, true);
     return this.stop < 0 ? MALFORMED : this.kind(bytes, end);
   }
 
-  /** Read the frame to its end whatever the order of its keys. @returns Kind, or a negative code */
-  readWhole(bytes: Uint8Array, end: number): number {
+  /** Read the loaded frame to its end whatever the order of its keys. @returns Kind, or a negative code */
+  readWhole(): number {
+    const { bytes, end } = this;
     const data = this.unwrap(bytes, end);
     if (data < 0) return MALFORMED;
     this.stop = this.walk(bytes, data, end, false);
-    if (this.stop < 0 || !this.endsAt(bytes, this.stop, end)) return MALFORMED;
+    if (this.stop < 0 || !this.endsAt(this.stop)) return MALFORMED;
     return this.kind(bytes, end);
   }
 
   /** Whether nothing but the wrapper's end follows the event. */
-  endsAt(bytes: Uint8Array, at: number, end: number): boolean {
+  endsAt(at: number): boolean {
+    const { bytes, end } = this;
     if (this.tail === 2) return at > 0;
     if (this.tail === 1) at = expect(bytes, at, end, CLOSE_BRACE);
     return at === end || (at > 0 && skipSpace(bytes, at, end) === end);
@@ -66,6 +77,17 @@ export class StreamEvent {
 
   has(key: number): boolean {
     return this.at[key] >= 0;
+  }
+
+  private load(frame: Uint8Array, length: number): void {
+    if (length + SENTINEL_BYTES > this.bytes.length) {
+      this.bytes = new Uint8Array(2 * (length + SENTINEL_BYTES));
+      this.view = new DataView(this.bytes.buffer);
+    }
+    const { bytes } = this;
+    bytes.set(frame.length === length ? frame : frame.subarray(0, length));
+    for (let i = length; i < length + SENTINEL_BYTES; i++) bytes[i] = 0;
+    this.end = length;
   }
 
   private unwrap(bytes: Uint8Array, end: number): number {

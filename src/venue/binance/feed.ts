@@ -97,16 +97,16 @@ export class BinanceFeed implements FeedSession {
     this.probed = false;
     const kind = this.event.read(bytes, length);
     if (kind === Kind.DEPTH) {
-      const number = this.bookOfEvent(bytes, length);
-      if (number >= 0) this.books[number].onDiff(bytes, length, tsRecvNs);
+      const number = this.bookOfEvent();
+      if (number >= 0) this.books[number].onDiff(tsRecvNs);
       return;
     }
     // Only a depth update may stop half-way.
-    if (kind < 0 || this.event.stoppedAtLevels || !this.event.endsAt(bytes, this.event.stop, length)) return this.onMalformed(bytes, length, tsRecvNs);
-    if (kind === Kind.TRADE || kind === Kind.AGG_TRADE) this.onTrade(bytes, length, tsRecvNs, kind);
-    else if (kind === Kind.QUOTE) this.onQuote(bytes, length);
+    if (kind < 0 || this.event.stoppedAtLevels || !this.event.endsAt(this.event.stop)) return this.onMalformed(tsRecvNs);
+    if (kind === Kind.TRADE || kind === Kind.AGG_TRADE) this.onTrade(tsRecvNs, kind);
+    else if (kind === Kind.QUOTE) this.onQuote();
     else if (kind === Kind.SHUTDOWN) this.options.host.reconnect(VenueReason.SHUTDOWN_ANNOUNCED);
-    else this.onOther(bytes, length);
+    else this.onOther();
   }
 
   onResponse(tag: number, status: number, body: Uint8Array, nowNs: number, retryAfterNs = 0): void {
@@ -149,7 +149,8 @@ export class BinanceFeed implements FeedSession {
   }
 
   /** The book whose symbol the event names, or -1 (counted). */
-  private bookOfEvent(bytes: Uint8Array, end: number): number {
+  private bookOfEvent(): number {
+    const { bytes, end } = this.event;
     const at = this.event.at[LETTER.s];
     const known = at >= 0 && scanString(bytes, at, end) >= 0 ? this.symbols.find(bytes, bounds[0], bounds[1]) : -1;
     if (known < 0) this.options.host.count('unknownSymbol');
@@ -157,18 +158,19 @@ export class BinanceFeed implements FeedSession {
   }
 
   /** What cannot be read may have been a depth update: the stream's name tells whose. */
-  private onMalformed(bytes: Uint8Array, length: number, nowNs: number): void {
-    const { streamFrom, streamTo } = this.event;
+  private onMalformed(nowNs: number): void {
+    const { bytes, end, streamFrom, streamTo } = this.event;
     let at = streamFrom;
     while (at >= 0 && at < streamTo && bytes[at] !== AT_SIGN) at++;
-    const number = at > 0 && matches(bytes, at, length, DEPTH_STREAM) ? this.streamSymbols.find(bytes, streamFrom, at) : -1;
+    const number = at > 0 && matches(bytes, at, end, DEPTH_STREAM) ? this.streamSymbols.find(bytes, streamFrom, at) : -1;
     if (number >= 0) this.books[number].broken(MALFORMED, nowNs);
     else this.options.host.count('malformed');
   }
 
-  private onTrade(bytes: Uint8Array, end: number, tsRecvNs: number, kind: number): void {
+  private onTrade(tsRecvNs: number, kind: number): void {
     const { event, fields } = this;
-    const number = this.bookOfEvent(bytes, end);
+    const { bytes, end } = event;
+    const number = this.bookOfEvent();
     if (number < 0) return;
     if (kind === Kind.TRADE) this.hasTrades[number] = 1;
     else if (this.hasTrades[number] === 1) return;
@@ -194,9 +196,10 @@ export class BinanceFeed implements FeedSession {
     this.options.sink.flush();
   }
 
-  private onQuote(bytes: Uint8Array, end: number): void {
+  private onQuote(): void {
     const { event, fields } = this;
-    const number = this.bookOfEvent(bytes, end);
+    const { bytes, end } = event;
+    const number = this.bookOfEvent();
     if (number < 0) return;
     const book = this.books[number];
     const { at: positions } = event;
@@ -244,8 +247,9 @@ export class BinanceFeed implements FeedSession {
   }
 
   /** Answers to our own messages; streams nobody asked for are ignored. */
-  private onOther(bytes: Uint8Array, length: number): void {
-    if (this.event.streamFrom >= 0 || findKey(bytes, 0, length, RESULT) >= 0) return;
-    if (findKey(bytes, 0, length, CODE) >= 0 || findKey(bytes, 0, length, ERROR) >= 0) this.options.host.count('rejected');
+  private onOther(): void {
+    const { bytes, end, streamFrom } = this.event;
+    if (streamFrom >= 0 || findKey(bytes, 0, end, RESULT) >= 0) return;
+    if (findKey(bytes, 0, end, CODE) >= 0 || findKey(bytes, 0, end, ERROR) >= 0) this.options.host.count('rejected');
   }
 }

@@ -1,0 +1,281 @@
+/**
+ * Recorded venue transcripts: one JSON object a line, `{"recv_ns","dir","raw","url"?}`, gzip or not. Reads them, learns
+ * their markets in a first pass, and plays them through the venue's own feed session.
+ */
+import { createReadStream } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { createGunzip, gunzipSync } from 'node:zlib';
+import { RingsideError } from '../model/errors.js';
+import type { InstrumentIndex } from '../model/instrument.js';
+import type { RecordSink } from '../record/slot.js';
+import type { FeedCounter, FeedHost, FeedSession, HttpRequest, SurveyedMarket, TranscriptSurvey, Venue } from '../venue/contract.js';
+
+export interface TranscriptLine {
+  readonly file: string;
+  readonly line: number;
+  /** Unix ns; null where the recording kept none. */
+  readonly recvNs: bigint | null;
+  readonly dir: 'in' | 'out' | 'open' | 'rest';
+  readonly raw: string;
+  readonly url: string | undefined;
+}
+
+/** A line that is none, or the end of a damaged file. */
+export type OnMalformed = (file: string, line: number, why: string) => void;
+/** Compressed bytes read so far. */
+export type OnBytes = (bytes: number) => void;
+
+const LINE_CHARS_MAX = 256 << 20;
+const DIRS = new Set(['in', 'out', 'open', 'rest']);
+
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path).catch((cause: unknown) => {
+    throw new RingsideError('TRANSCRIPT_UNREADABLE', `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { where: path, fix: 'Give the path of a recorded transcript (JSON lines, gzip or not).', cause });
+  });
+  try {
+    const magic = new Uint8Array(2);
+    await file.read(magic, 0, 2, 0);
+    return magic[0] === 0x1f && magic[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws RingsideError TRANSCRIPT_UNREADABLE; damage inside the file is reported and what precedes it kept */
+export async function* readTranscript(path: string, onMalformed: OnMalformed, onBytes?: OnBytes): AsyncGenerator<TranscriptLine> {
+  const gzip = await isGzip(path);
+  const file = createReadStream(path, { highWaterMark: 1 << 18 });
+  file.on('data', (chunk) => onBytes?.(chunk.length));
+  const text = gzip ? file.pipe(createGunzip()) : file;
+  if (gzip) file.on('error', (error) => text.destroy(error));
+  const decoder = new TextDecoder();
+  let rest = '';
+  let line = 0;
+  try {
+    for await (const chunk of text) {
+      rest += decoder.decode(chunk as Uint8Array, { stream: true });
+      let from = 0;
+      for (let to = rest.indexOf('\n'); to >= 0; to = rest.indexOf('\n', from)) {
+        const parsed = parseLine(path, ++line, rest.slice(from, to), onMalformed);
+        if (parsed !== undefined) yield parsed;
+        from = to + 1;
+      }
+      rest = rest.slice(from);
+      if (rest.length > LINE_CHARS_MAX) throw new Error(`a line is longer than ${LINE_CHARS_MAX} characters`);
+    }
+  } catch (error) {
+    if (error instanceof RingsideError) throw error;
+    onMalformed(path, line + 1, `the file is damaged from here on: ${error instanceof Error ? error.message : String(error)}`);
+    return;
+  }
+  if (rest.trim() !== '') {
+    const parsed = parseLine(path, ++line, rest, onMalformed);
+    if (parsed !== undefined) yield parsed;
+  }
+}
+
+function parseLine(file: string, line: number, text: string, onMalformed: OnMalformed): TranscriptLine | undefined {
+  if (text.trim() === '') return undefined;
+  let value: { recv_ns?: unknown; dir?: unknown; raw?: unknown; url?: unknown } | null;
+  try {
+    value = JSON.parse(text) as typeof value;
+  } catch {
+    onMalformed(file, line, 'not JSON');
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || typeof value.raw !== 'string') return bad('no "raw" text');
+  if (typeof value.dir !== 'string' || !DIRS.has(value.dir)) return bad('"dir" is none of in, out, open, rest');
+  const recv = value.recv_ns ?? null;
+  if (recv !== null && !(typeof recv === 'string' && /^\d{1,19}$/.test(recv))) return bad('"recv_ns" is no Unix time in ns');
+  return { file, line, recvNs: recv === null ? null : BigInt(recv), dir: value.dir as TranscriptLine['dir'], raw: value.raw, url: typeof value.url === 'string' ? value.url : undefined };
+
+  function bad(why: string): undefined {
+    onMalformed(file, line, why);
+    return undefined;
+  }
+}
+
+/** A recorded REST answer. */
+export interface RestBody {
+  readonly url: string | undefined;
+  readonly raw: string;
+  /** It has been recorded by now. */
+  available: boolean;
+  used: boolean;
+}
+
+/** What a first pass found. */
+export interface TranscriptSurveyResult {
+  readonly markets: readonly SurveyedMarket[];
+  readonly survey: TranscriptSurvey;
+  /** Those of the REST files, then those of the stream in order. */
+  readonly bodies: readonly RestBody[];
+  /** Receive time of the first line that has one. */
+  readonly firstNs: bigint | null;
+}
+
+/** `--rest` files: transcript lines, or one body as it stands. */
+async function readBodies(path: string, onMalformed: OnMalformed): Promise<RestBody[]> {
+  const bodies: RestBody[] = [];
+  const problems: [number, string][] = [];
+  for await (const { raw, url } of readTranscript(path, (_, line, why) => problems.push([line, why]))) bodies.push({ url, raw, available: true, used: false });
+  if (bodies.length === 0) {
+    const bytes = await readFile(path);
+    const raw = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes).toString() : bytes.toString();
+    if (isJson(raw)) return [{ url: undefined, raw, available: true, used: false }];
+  }
+  for (const [line, why] of problems) onMalformed(path, line, why);
+  return bodies;
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
+}
+
+/** @throws RingsideError TRANSCRIPT_UNSUPPORTED for a venue whose transcripts cannot be surveyed */
+export async function surveyTranscripts(venue: Venue, frames: readonly string[], rest: readonly string[], onMalformed: OnMalformed, onBytes?: OnBytes): Promise<TranscriptSurveyResult> {
+  const survey = venue.createSurvey?.();
+  if (survey === undefined) throw new RingsideError('TRANSCRIPT_UNSUPPORTED', `transcripts of ${venue.name} cannot be read`, { where: venue.id });
+  const bodies = (await Promise.all(rest.map((path) => readBodies(path, onMalformed)))).flat();
+  for (const { url, raw } of bodies) survey.onResponse(url, raw);
+  let firstNs: bigint | null = null;
+  const bytes = new FrameBytes();
+  for (const path of frames) {
+    for await (const { dir, raw, url, recvNs } of readTranscript(path, onMalformed, onBytes)) {
+      firstNs ??= recvNs;
+      if (dir === 'in') survey.onFrame(bytes.of(raw), bytes.length);
+      else if (dir === 'rest') {
+        survey.onResponse(url, raw);
+        bodies.push({ url, raw, available: false, used: false });
+      }
+    }
+  }
+  return { markets: survey.markets(), survey, bodies, firstNs };
+}
+
+/** Frames as bytes, in one buffer that is used again. */
+class FrameBytes {
+  private buffer = new Uint8Array(1 << 16);
+  private readonly encoder = new TextEncoder();
+  length = 0;
+
+  of(text: string): Uint8Array {
+    if (text.length * 3 > this.buffer.length) this.buffer = new Uint8Array(text.length * 3);
+    this.length = this.encoder.encodeInto(text, this.buffer).written;
+    return this.buffer;
+  }
+}
+
+/** Where no receive time was kept, record times count from here: ns stay exact for years around it. */
+const EPOCH_WITHOUT_TIMES_NS = 1_735_689_600_000_000_000n;
+const TIMER_NS = 100e6;
+/** Transcripts have gaps that are no stalls. */
+const NO_STALL_NS = Number.MAX_SAFE_INTEGER;
+const encoder = new TextEncoder();
+const GONE = 410;
+
+export interface PlayerOptions {
+  readonly venue: Venue;
+  readonly index: InstrumentIndex;
+  readonly sink: RecordSink;
+  readonly survey: TranscriptSurveyResult;
+  readonly epochUnixNs: bigint;
+  /** Levels a side, where the transcript does not say. */
+  readonly depth: number;
+  readonly onCount?: (counter: FeedCounter) => void;
+}
+
+export function epochOf(survey: TranscriptSurveyResult): bigint {
+  return survey.firstNs ?? EPOCH_WITHOUT_TIMES_NS;
+}
+
+/**
+ * Plays one venue's transcript through its feed session. What the session sends goes nowhere; its REST requests are
+ * answered by the recorded bodies, each once and in order, or with 410 when there will be none.
+ */
+export class TranscriptPlayer implements FeedHost {
+  readonly counts = new Map<FeedCounter, number>();
+  readonly session: FeedSession;
+  private readonly bytes = new FrameBytes();
+  private pending: { tag: number; request: HttpRequest }[] = [];
+  private nextBody: number;
+  private nowNs = 0;
+  private timerNs = 0;
+  private framesSinceOpen = 0;
+
+  constructor(private readonly options: PlayerOptions) {
+    const { venue, index, sink, epochUnixNs, depth, survey } = options;
+    const entry = index.venues.find(({ id }) => id === venue.id);
+    this.session = venue.createFeed({
+      instruments: index.instruments.filter((instrument) => instrument.venue.id === venue.id), venueIndex: entry?.index ?? 0,
+      sink, host: this, epochUnixNs, firstEpoch: 0, stallNs: NO_STALL_NS, depth,
+    });
+    const inStream = survey.bodies.findIndex(({ available }) => !available);
+    this.nextBody = inStream < 0 ? survey.bodies.length : inStream;
+  }
+
+  open(): void {
+    this.session.onOpen(this.nowNs);
+  }
+
+  play(line: TranscriptLine): void {
+    this.advance(line.recvNs);
+    if (line.dir === 'in') {
+      this.framesSinceOpen++;
+      const bytes = this.bytes.of(line.raw);
+      this.session.onFrame(bytes, this.bytes.length, this.nowNs);
+    } else if (line.dir === 'rest') this.options.survey.bodies[this.nextBody++].available = true;
+    else if (line.dir === 'open' && this.framesSinceOpen > 0) {
+      this.framesSinceOpen = 0;
+      this.pending = [];
+      this.session.onClose(this.nowNs);
+      this.session.onOpen(this.nowNs);
+    }
+    this.answer();
+  }
+
+  /** The transcript is over: every book tells its last state. */
+  close(): void {
+    this.session.onClose(this.nowNs);
+  }
+
+  send(): void {}
+
+  /** A transcript goes on as it was recorded, whatever the session would rather do. */
+  reconnect(): void {}
+
+  request(tag: number, request: HttpRequest): void {
+    this.pending.push({ tag, request });
+  }
+
+  count(counter: FeedCounter): void {
+    this.counts.set(counter, (this.counts.get(counter) ?? 0) + 1);
+    this.options.onCount?.(counter);
+  }
+
+  private advance(recvNs: bigint | null): void {
+    this.nowNs = recvNs === null ? this.nowNs + 1e6 : Math.max(this.nowNs, Number(recvNs - this.options.epochUnixNs));
+    if (this.nowNs - this.timerNs < TIMER_NS) return;
+    this.timerNs = this.nowNs;
+    this.session.onTimer(this.nowNs);
+    this.answer();
+  }
+
+  private answer(): void {
+    if (this.pending.length === 0) return;
+    const { survey, bodies } = this.options.survey;
+    for (const { tag, request } of this.pending.splice(0)) {
+      const body = bodies.find(({ used, url, raw }) => !used && survey.answers(request, url, raw));
+      if (body === undefined) this.session.onResponse(tag, GONE, new Uint8Array(0), this.nowNs);
+      else if (!body.available) this.pending.push({ tag, request });
+      else {
+        body.used = true;
+        this.session.onResponse(tag, 200, encoder.encode(body.raw), this.nowNs);
+      }
+    }
+  }
+}
