@@ -86,7 +86,7 @@ function readFile(given: string | undefined, workingDir: string): { file?: strin
     const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { file, content: content as Record<string, unknown> };
   } catch (cause) {
-    throw new RingsideError('CONFIG_MALFORMED', `${cause instanceof Error ? cause.message : String(cause)}`, { where: file, fix: 'The file must be JSON: no comments, no comma after the last entry.', cause });
+    throw new RingsideError('CONFIG_MALFORMED', cause instanceof Error ? cause.message : String(cause), { where: file, fix: 'The file must be JSON: no comments, no comma after the last entry.', cause });
   }
   throw new RingsideError('CONFIG_MALFORMED', 'the file holds no JSON object', { where: file, fix: 'Write { … } with the fields of docs/configuration.md.' });
 }

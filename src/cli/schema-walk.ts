@@ -21,7 +21,7 @@ export interface Leaf {
 }
 
 export function definitionOf(schema: z.ZodType): Definition {
-  return schema.def as unknown as Definition;
+  return schema.def;
 }
 
 /** The schema without its default and optional wrappers. */

@@ -37,7 +37,7 @@ function refusal(run: () => unknown): RingsideError {
   throw new Error('nothing was refused');
 }
 
-void t.test('without file, variables and options a sandbox run is configured', (t) => {
+t.test('without file, variables and options a sandbox run is configured', (t) => {
   const { config, secrets, file } = load();
   t.equal(file, undefined);
   t.equal(config.mode, 'sandbox');
@@ -52,7 +52,7 @@ void t.test('without file, variables and options a sandbox run is configured', (
   t.end();
 });
 
-void t.test('options win over variables, variables over the file, the file over the defaults', (t) => {
+t.test('options win over variables, variables over the file, the file over the defaults', (t) => {
   const file = { api: { port: 1001 }, risk: { maxLoss: '1', staleBookMs: 100 }, placement: 'threads', dataDir: 'data' };
   const environment = { RINGSIDE_API_PORT: '1002', RINGSIDE_RISK_MAX_LOSS: '2', RINGSIDE_PAIRS: 'ETH-USDT, BTC-USDT', NATS_URL: 'nats://127.0.0.1:4222', CLICKHOUSE_URL: 'http://127.0.0.1:8123', RINGSIDE_MODE: '' };
   const { config, file: read } = load({ file, environment, flags: { apiPort: 1003, set: ['risk.maxOpenOrders=3'], api: true } });
@@ -67,7 +67,7 @@ void t.test('options win over variables, variables over the file, the file over 
   t.end();
 });
 
-void t.test('the options of a command are parsed into flags', (t) => {
+t.test('the options of a command are parsed into flags', (t) => {
   const command = addConfigOptions(new Command('start')).exitOverride().configureOutput({ writeErr: () => undefined });
   command.parse(['--mode', 'paper', '--venues', 'kraken', '--pairs', 'BTC-USDT,ETH-USDT', '--no-api', '--set', 'risk.maxLoss=5', '--set', 'paper.latencyMs=1.5', '--seed', '9'], { from: 'user' });
   const { config } = load({ flags: command.opts<ConfigFlags>(), file: { venues: { kraken: { takerFeePpm: 1500 }, binance: {} } } });
@@ -82,7 +82,7 @@ void t.test('the options of a command are parsed into flags', (t) => {
   t.end();
 });
 
-void t.test('every wrong field is named with its value and what is accepted, all at once', (t) => {
+t.test('every wrong field is named with its value and what is accepted, all at once', (t) => {
   const file = {
     mode: 'sandbx', riks: {}, risk: { maxLos: '1', staleBookMs: -1, maxOrderNotional: 12.5, maxLoss: '0.00' }, pairs: ['BTC/USDT'], api: { host: '0.0.0.0' },
     venues: { binance: { endpoints: { ws: 'http://x' } } }, nats: { url: 'http://x' },
@@ -106,7 +106,7 @@ void t.test('every wrong field is named with its value and what is accepted, all
   t.end();
 });
 
-void t.test('what only the whole can tell is checked too', (t) => {
+t.test('what only the whole can tell is checked too', (t) => {
   const said = (file: unknown, flags: ConfigFlags = {}): string => refusal(() => load({ file, flags })).message;
   t.match(said({ venues: { krakn: {} } }), /venues\.krakn: there is no such venue, did you mean "kraken"\?; accepted: binance, kraken/);
   t.match(said({ venues: { kraken: { enabled: false } } }), /no venue is enabled/);
@@ -124,14 +124,14 @@ void t.test('what only the whole can tell is checked too', (t) => {
   t.end();
 });
 
-void t.test('a file that is absent or no JSON is named', (t) => {
+t.test('a file that is absent or no JSON is named', (t) => {
   t.match(refusal(() => load({ flags: { config: 'other.json' } })), { code: 'CONFIG_NOT_FOUND', message: /other\.json/ });
   t.match(refusal(() => load({ file: '{"mode": "paper",}' })), { code: 'CONFIG_MALFORMED', where: /ringside\.config\.json/ });
   t.match(refusal(() => load({ file: '[]' })), { code: 'CONFIG_MALFORMED' });
   t.end();
 });
 
-void t.test('live mode starts only when confirmed, with keys, and with pairs that are named', (t) => {
+t.test('live mode starts only when confirmed, with keys, and with pairs that are named', (t) => {
   const keys = { BINANCE_API_KEY: 'k1', BINANCE_API_SECRET: 's1', KRAKEN_API_KEY: 'k2', KRAKEN_API_SECRET: 's2' };
   const pairs = ['BTC-USDT'];
   t.match(refusal(() => load({ file: { mode: 'live', pairs }, environment: keys })), { code: 'LIVE_NOT_CONFIRMED' });
@@ -144,7 +144,7 @@ void t.test('live mode starts only when confirmed, with keys, and with pairs tha
   t.end();
 });
 
-void t.test('secrets come by reference, and neither the configuration nor any print of them shows a value', (t) => {
+t.test('secrets come by reference, and neither the configuration nor any print of them shows a value', (t) => {
   const keyFile = join(dir, 'ed25519.pem');
   writeFileSync(keyFile, '-----BEGIN PRIVATE KEY-----\nxyz\n-----END PRIVATE KEY-----\n');
   const venues = { binance: { credentials: { apiKey: 'env:MY_KEY', privateKeyFile: keyFile } }, kraken: { credentials: { apiKey: 'plain-key', secret: 'plain-secret', plain: true } } };
@@ -162,7 +162,7 @@ void t.test('secrets come by reference, and neither the configuration nor any pr
   t.end();
 });
 
-void t.test('every field has its own environment variable', (t) => {
+t.test('every field has its own environment variable', (t) => {
   const paths = leavesOf(configSchema).map(({ path }) => path);
   t.equal(new Set(paths.map(variableOf)).size, paths.length);
   t.equal(variableOf(['risk', 'staleBookMs']), 'RINGSIDE_RISK_STALE_BOOK_MS');
