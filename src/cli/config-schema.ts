@@ -29,6 +29,7 @@ const url = (schemes: readonly string[], doc: string) =>
 const pair = (doc: string) => z.string().regex(PAIR_NAME).meta({ accepted: 'BASE-QUOTE in capitals, for example BTC-USDT', doc });
 const pairs = (doc: string) =>
   z.array(pair(doc)).min(1).refine((list) => new Set(list).size === list.length).meta({ accepted: 'a list of different pairs, for example ["BTC-USDT", "ETH-USDT"]', doc });
+const amounts = (accepted: string, doc: string) => z.record(z.string().regex(ASSET_CODE), decimal(doc)).meta({ accepted, doc });
 const secret = (doc: string) =>
   z.string().min(1).meta({ accepted: '"env:NAME" or "file:PATH"; a secret itself only beside "plain": true', doc });
 
@@ -70,6 +71,9 @@ export const configSchema = z.strictObject({
     staleBookMs: integer(1, 600_000, 'Age of a book beyond which nothing is sent on it').default(2000),
     collarBps: integer(1, 10_000, 'Farthest an order price may lie from the middle of the consolidated book').default(200),
     legTimeoutMs: integer(10, 600_000, 'Wait for an answer to an order before the venue is asked what became of it').default(2000),
+    maxIntentAgeMs: integer(1, 600_000, 'Age of the market event behind an order beyond which it is not sent').default(500),
+    maxOrderQty: amounts('an object like {"BTC": "0.5"}', 'Largest order in base, by asset').optional(),
+    maxPosition: z.record(z.string(), amounts('an object like {"BTC": "2"}', 'Largest holding by asset')).meta({ accepted: 'an object like {"kraken": {"BTC": "2"}}', doc: 'Largest holding, by venue and asset' }).optional(),
   }).prefault({}),
   dataDir: text('a path', 'Where journal, database and sessions live').default('./.ringside'),
   journal: z.strictObject({
@@ -97,7 +101,7 @@ export const configSchema = z.strictObject({
   }).prefault({}),
   paper: z.strictObject({
     latencyMs: z.number().min(0).max(60_000).meta({ accepted: 'a number from 0 to 60000', doc: 'From order to venue and back' }).default(5),
-    balances: z.record(z.string().regex(ASSET_CODE), decimal('Opening balance on every venue')).meta({ accepted: 'an object like {"USDT": "50000", "BTC": "1"}', doc: 'Opening balances on every venue, by asset' }).default({ USDT: '100000', USD: '100000', BTC: '2', ETH: '40', SOL: '800' }),
+    balances: amounts('an object like {"USDT": "50000", "BTC": "1"}', 'Opening balances on every venue, by asset').default({ USDT: '100000', USD: '100000', BTC: '2', ETH: '40', SOL: '800' }),
   }).prefault({}),
 });
 

@@ -1,0 +1,50 @@
+/** Quantities as people write and read them. */
+import { RingsideError } from '../model/errors.js';
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `30s`, `1.5m`, `250ms`, `2h` → milliseconds. @throws RingsideError DURATION_MALFORMED */
+export function parseDurationMs(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
+  const ms = match === null ? 0 : Number(match[1]) * UNIT_MS[match[2]];
+  if (ms <= 0) throw new RingsideError('DURATION_MALFORMED', `"${text}" is no duration`, { fix: 'Write a number and a unit: 500ms, 30s, 5m, 2h.' });
+  return ms;
+}
+
+/** 61_000 → `1m 01s`. */
+export function durationText(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+  return `${Math.floor(seconds / 3600)}h ${two(Math.floor(seconds / 60) % 60)}m`;
+}
+
+/** 1_234 ns → `1.23 µs`; three digits, never more than seven characters. */
+export function nsText(ns: number): string {
+  if (!Number.isFinite(ns) || ns < 0) return '–';
+  const [value, unit] = ns < 1000 ? [ns, 'ns'] : ns < 1e6 ? [ns / 1e3, 'µs'] : ns < 1e9 ? [ns / 1e6, 'ms'] : [ns / 1e9, 's'];
+  return `${threeDigits(value)} ${unit}`;
+}
+
+/** 12_345 → `12.3k`. */
+export function countText(count: number): string {
+  if (count < 10_000) return String(Math.round(count));
+  const [value, unit] = count < 1e6 ? [count / 1e3, 'k'] : count < 1e9 ? [count / 1e6, 'M'] : [count / 1e9, 'G'];
+  return threeDigits(value) + unit;
+}
+
+export function bytesText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const [value, unit] = bytes < 1024 ** 2 ? [bytes / 1024, 'KiB'] : bytes < 1024 ** 3 ? [bytes / 1024 ** 2, 'MiB'] : [bytes / 1024 ** 3, 'GiB'];
+  return `${threeDigits(value)} ${unit}`;
+}
+
+function threeDigits(value: number): string {
+  return value >= 100 || Number.isInteger(value) ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** A URL without user and password. */
+export function redactedUrl(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
+}
