@@ -2,6 +2,7 @@
 import type { Venue } from '../contract.js';
 import { KrakenFeed } from './feed.js';
 import { krakenMetadata } from './metadata.js';
+import { KrakenSurvey } from './survey.js';
 
 export const kraken: Venue = {
   id: 'kraken',
@@ -11,4 +12,5 @@ export const kraken: Venue = {
   defaultTakerFeePpm: 4000,
   defaultMakerFeePpm: 2500,
   createFeed: (options) => new KrakenFeed(options),
+  createSurvey: () => new KrakenSurvey(),
 };
