@@ -9,6 +9,7 @@ interface Entry {
 }
 
 const COMMANDS: readonly Entry[] = [
+  { name: 'bench', summary: 'measure hops, books and the way from tick to order, with baselines', load: async () => (await import('./bench.js')).benchCommand() },
 ];
 
 function overview(): Command {

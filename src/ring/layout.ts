@@ -25,7 +25,7 @@ export const WORD = {
   magic: 0,
   capacity: 1,
   consumers: 2,
-  /** Next sequence to be published; what a successor continues from and what lossy readers jump to. */
+  /** Next sequence to be published: what a successor continues from, lossy readers jump to, and readers of long batches go by. */
   cursor: LINE_WORDS,
   /** First sequence not yet being written: stored before payload, so lossy readers can tell a torn copy. */
   intent: LINE_WORDS + 1,

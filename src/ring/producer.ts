@@ -11,15 +11,15 @@ export class RingProducer {
   private readonly capacity: number;
   private readonly gates: Int32Array;
   private readonly hasLossy: boolean;
-  /** Next sequence to publish. */
+  /** Next sequence to publish: where the batch begins. */
   private cursor: number;
-  /** Slots taken since the last flush. */
-  private taken = 0;
+  /** Next sequence to take. */
+  private position: number;
+  /** Slots below this may be taken without looking: no gating consumer is lapped, and lossy readers have been told. */
+  private bound: number;
   /** Slots below this are announced as being written: stored once per step, because the store costs more than the slot. */
   private intent: number;
   private readonly intentStep: number;
-  /** Gating consumers are known to have consumed up to here; re-read only when it does not suffice. */
-  private gate: number;
   /** Byte offset of slot 0 from the ring's start: what `next` returns is relative to the ring's start. */
   private readonly slotBytes0 = WORD.slots << 2;
 
@@ -31,7 +31,8 @@ export class RingProducer {
     this.gates = Int32Array.from(ring.consumers.flatMap(({ mode }, k) => (mode === GATING ? [WORD.consumer + k * LINE_WORDS + CONSUMER.cursor] : [])));
     this.hasLossy = ring.consumers.some(({ mode }) => mode === LOSSY);
     this.cursor = this.recoverCursor();
-    this.gate = this.slowestGate();
+    this.position = this.cursor;
+    this.bound = this.cursor;
     this.intent = this.recoverIntent();
     this.intentStep = Math.max(1, Math.min(64, ring.capacity >> 3));
   }
@@ -70,7 +71,7 @@ export class RingProducer {
   private slowestGate(): number {
     let slowest = this.cursor;
     for (let i = 0; i < this.gates.length; i++) {
-      const at = Atomics.load(this.words, this.gates[i]!); // acquires: the consumer is done with what lies before
+      const at = Atomics.load(this.words, this.gates[i]); // acquires: the consumer is done with what lies before
       if (((at - slowest) | 0) < 0) slowest = at;
     }
     return slowest;
@@ -78,32 +79,38 @@ export class RingProducer {
 
   /** Slots that may still be taken before a gating consumer is lapped. */
   free(): number {
-    this.gate = this.slowestGate();
-    return this.capacity - ((this.cursor + this.taken - this.gate) | 0);
+    return this.capacity - ((this.position - this.slowestGate()) | 0);
   }
 
   /** Byte offset (from the ring's start) of the next slot to fill, or -1 when the ring is full. */
   next(): number {
-    const n = (this.cursor + this.taken) | 0;
-    if (((n - this.gate) | 0) >= this.capacity) {
-      this.gate = this.slowestGate();
-      if (((n - this.gate) | 0) >= this.capacity) {
-        this.words[WORD.full]!++;
-        return -1;
-      }
-    }
-    if (this.hasLossy && ((n - this.intent) | 0) >= 0) this.announce(n);
-    this.taken++;
+    const n = this.position;
+    if (((n - this.bound) | 0) >= 0 && !this.extend(n)) return -1;
+    this.position = (n + 1) | 0;
     return this.slotBytes0 + ((n & this.mask) << 6);
+  }
+
+  /** Move the bound beyond slot n. False when the ring is full. */
+  private extend(n: number): boolean {
+    const end = (this.slowestGate() + this.capacity) | 0;
+    if (((n - end) | 0) >= 0) {
+      this.words[WORD.full]++;
+      return false;
+    }
+    if (!this.hasLossy) this.bound = end;
+    else {
+      if (((n - this.intent) | 0) >= 0) this.announce(n, end);
+      this.bound = ((this.intent - end) | 0) < 0 ? this.intent : end;
+    }
+    return true;
   }
 
   /**
    * Say that slots from n on are about to be written: without this a lossy reader could take a half-overwritten slot for
-   * the old record. Never further than this batch can reach, or a reader that keeps up would count records as torn.
+   * the old record. Never beyond `end`, or a reader that keeps up would count records as torn.
    */
-  private announce(n: number): void {
-    const step = Math.min(this.intentStep, (this.cursor + this.capacity - n) | 0);
-    this.intent = (n + step) | 0;
+  private announce(n: number, end: number): void {
+    this.intent = (n + Math.min(this.intentStep, (end - n) | 0)) | 0;
     Atomics.store(this.words, WORD.intent, this.intent);
     // A store that releases does not hold back the plain writes after it (ARM64 stlr); a load that acquires, after it, does.
     Atomics.load(this.words, WORD.intent);
@@ -111,28 +118,22 @@ export class RingProducer {
 
   /** Publish what was taken. Returns the number of slots published. */
   flush(): number {
-    const count = this.taken;
+    const { words, mask, cursor: first, position } = this;
+    const count = (position - first) | 0;
     if (count === 0) return 0;
-    const first = this.cursor;
-    for (let i = count - 1; i > 0; i--) {
-      const n = (first + i) | 0;
-      this.words[this.slotWord(n)] = (n + 1) | 0;
-    }
-    Atomics.store(this.words, this.slotWord(first), (first + 1) | 0); // publishes payload and marks of the whole batch
-    this.cursor = (first + count) | 0;
-    this.taken = 0;
-    // Lossy readers that were lapped jump to a place they learn from this word, maybe amid a batch: it must bring the
-    // batch's payload with it. Nobody else reads it but screens and our successor.
-    if (this.hasLossy) Atomics.store(this.words, WORD.cursor, this.cursor);
-    else this.words[WORD.cursor] = this.cursor;
-    // Sequentially consistent after the store above: either the consumer sees the slot before it sleeps or we see its bit.
-    if (Atomics.load(this.words, WORD.sleepers) !== 0) this.wake();
+    for (let n = (position - 1) | 0; n !== first; n = (n - 1) | 0) words[WORD.slots + (n & mask) * LINE_WORDS] = (n + 1) | 0;
+    Atomics.store(words, WORD.slots + (first & mask) * LINE_WORDS, (first + 1) | 0); // publishes payload and marks of the whole batch
+    this.cursor = position;
+    // Released too: readers that are behind take everything below it as published, payload included.
+    Atomics.store(words, WORD.cursor, position);
+    // Sequentially consistent after the stores above: either the consumer sees the slot before it sleeps or we see its bit.
+    if (Atomics.load(words, WORD.sleepers) !== 0) this.wake();
     return count;
   }
 
   /** Give back what was taken and not flushed. */
   abandon(): void {
-    this.taken = 0;
+    this.position = this.cursor;
   }
 
   private wake(): void {

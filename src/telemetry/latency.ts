@@ -51,18 +51,18 @@ export class LatencyCounters {
   /** Count a duration of `ns` for a hop (a `Hop` code). Never throws, never allocates. */
   record(hop: number, ns: number): void {
     this.value[0] = ns;
-    const bucket = (this.bits[1]! >>> SHIFT) - ONE;
-    if (bucket >= 0 && bucket < BUCKETS) this.counts[hop * ROW_WORDS + 16 + bucket]!++;
+    const bucket = (this.bits[1] >>> SHIFT) - ONE;
+    if (bucket >= 0 && bucket < BUCKETS) this.counts[hop * ROW_WORDS + 16 + bucket]++;
     else this.recordOdd(hop * ROW_WORDS, ns);
   }
 
   private recordOdd(row: number, ns: number): void {
-    if (ns >= 0 && ns < 1) this.counts[row + 16]!++;
-    else if (ns < 0) this.counts[row + NEGATIVE]!++;
+    if (ns >= 0 && ns < 1) this.counts[row + 16]++;
+    else if (ns < 0) this.counts[row + NEGATIVE]++;
     else if (ns >= 1) {
-      this.counts[row + OVER]!++;
-      this.counts[row + 16 + BUCKETS - 1]!++;
-    } else this.counts[row + INVALID]!++;
+      this.counts[row + OVER]++;
+      this.counts[row + 16 + BUCKETS - 1]++;
+    } else this.counts[row + INVALID]++;
   }
 }
 
@@ -111,7 +111,7 @@ export class LatencyReader {
   take(): void {
     for (const histogram of this.intervals) histogram.reset();
     this.blocks.forEach((counts, k) => {
-      const seen = this.seen[k]!;
+      const seen = this.seen[k];
       for (let hop = 0; hop < LATENCY_ROWS; hop++) this.takeRow(counts, seen, hop);
     });
   }
@@ -119,36 +119,36 @@ export class LatencyReader {
   private takeRow(counts: Uint32Array, seen: Uint32Array, hop: number): void {
     const base = hop * ROW_WORDS + 16;
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const now = counts[base + bucket]!;
-      const fresh = (now - seen[base + bucket]!) >>> 0; // wrapped: a bucket may pass 2^32
+      const now = counts[base + bucket];
+      const fresh = (now - seen[base + bucket]) >>> 0; // wrapped: a bucket may pass 2^32
       if (fresh === 0) continue;
       seen[base + bucket] = now;
       const ns = Math.round(bucketNs(bucket));
-      this.intervals[hop]!.recordValueWithCount(ns, fresh);
-      this.totals[hop]!.recordValueWithCount(ns, fresh);
+      this.intervals[hop].recordValueWithCount(ns, fresh);
+      this.totals[hop].recordValueWithCount(ns, fresh);
     }
   }
 
   /** Percentiles of what the last `take` brought. */
   interval(hop: number): HopSummary {
-    return this.summary(hop, this.intervals[hop]!);
+    return this.summary(hop, this.intervals[hop]);
   }
 
   /** Percentiles of everything taken so far. */
   total(hop: number): HopSummary {
-    return this.summary(hop, this.totals[hop]!);
+    return this.summary(hop, this.totals[hop]);
   }
 
   /** Everything taken so far as an HdrHistogram: for encoding (`encodeIntoCompressedBase64`), merging and plots. */
   histogram(hop: number): Histogram {
-    return this.totals[hop]!;
+    return this.totals[hop];
   }
 
   private summary(hop: number, histogram: Histogram): HopSummary {
-    const odd = (word: number): number => this.blocks.reduce((sum, counts) => sum + counts[hop * ROW_WORDS + word]!, 0);
+    const odd = (word: number): number => this.blocks.reduce((sum, counts) => sum + counts[hop * ROW_WORDS + word], 0);
     const at = (percentile: number): number => (histogram.totalCount === 0 ? 0 : histogram.getValueAtPercentile(percentile));
     return {
-      hop: HOP_NAMES[hop]!,
+      hop: HOP_NAMES[hop],
       count: histogram.totalCount,
       p50Ns: at(50), p90Ns: at(90), p99Ns: at(99), p999Ns: at(99.9), maxNs: at(100),
       invalid: odd(INVALID), negative: odd(NEGATIVE), over: odd(OVER),

@@ -78,7 +78,7 @@ function consume(): RaceResult {
     for (let at = consumer.poll(); at >= 0 && turn < 100; at = consumer.poll(), turn++) {
       const word = at >> 2;
       if (words[word + 1] !== life) {
-        if (words[word + 1]! < life) wrong ||= `life ${words[word + 1]} after ${life}`;
+        if (words[word + 1] < life) wrong ||= `life ${words[word + 1]} after ${life}`;
         if (inBatch !== batchSize) wrong ||= `half a batch (${inBatch} of ${batchSize}) of life ${life}`;
         life = words[word + 1]!;
         inBatch = batchSize = 0;
@@ -90,8 +90,8 @@ function consume(): RaceResult {
       if (words[word + 3] !== inBatch || words[word + 4] !== batchSize) wrong ||= `record ${words[word + 3]} of ${words[word + 4]}, expected ${inBatch} of ${batchSize}`;
       inBatch++;
       if (words[word + 2] !== lives[life]) wrong ||= `ordinal ${words[word + 2]} in life ${life}, expected ${lives[life]}`;
-      for (let k = 5; k < 16; k++) if (words[word + k] !== Math.imul(words[word + 2]!, 31) + k) wrong ||= `torn record ${words[word + 2]}`;
-      lives[life]!++;
+      for (let k = 5; k < 16; k++) if (words[word + k] !== Math.imul(words[word + 2], 31) + k) wrong ||= `torn record ${words[word + 2]}`;
+      lives[life]++;
       read++;
       consumer.advance();
     }
@@ -113,7 +113,7 @@ function observe(): RaceResult {
     const last = stopped();
     if (reader.poll()) {
       read++;
-      const ordinal = copy[2]!;
+      const ordinal = copy[2];
       for (let k = 5; k < 16; k++) if (copy[k] !== Math.imul(ordinal, 31) + k) wrong ||= `torn copy of ${ordinal}: word ${k} is ${copy[k]}`;
       if (copy[0] !== ordinal + 1) wrong ||= `ordinal ${ordinal} under mark ${copy[0]}`;
       if (ordinal <= before) wrong ||= `ordinal ${ordinal} after ${before}`;

@@ -58,7 +58,7 @@ void t.test('a reader merges the blocks of all workers, tells the last interval 
   const copy = decodeFromCompressedBase64(encodeIntoCompressedBase64(reader.histogram(Hop.RECV_TO_MERGED)));
   t.equal(copy.getValueAtPercentile(99.9), reader.histogram(Hop.RECV_TO_MERGED).getValueAtPercentile(99.9));
 
-  const words = new Uint32Array(blocks[0]!.buffer);
+  const words = new Uint32Array(blocks[0].buffer);
   const bucket = words.findIndex((count) => count === 990);
   words[bucket] = 0xffff_ffff;
   reader.take();

@@ -1,9 +1,7 @@
 import t from 'tap';
-import { SLOT_BYTES as RECORD_BYTES } from '../../src/record/define.js';
 import { GatingConsumer, LossyConsumer } from '../../src/ring/consumer.js';
 import { CONSUMER, createRing, GATING, LINE_WORDS, LOSSY, ringBytes, ringStats, WORD, type RingDescriptor } from '../../src/ring/layout.js';
 import { RingProducer } from '../../src/ring/producer.js';
-import { SLOT_BYTES } from '../../src/ring/slot-size.js';
 import { newRing, pageAligned, startAt, wordsOf } from '../fixtures/rings.js';
 
 const one = [{ name: 'one', mode: GATING }] as const;
@@ -30,7 +28,7 @@ function drain(consumer: GatingConsumer, limit = Infinity): number[] {
   const words = wordsOf(consumer.ring);
   const values: number[] = [];
   for (let at = consumer.poll(); at >= 0 && values.length < limit; at = consumer.poll()) {
-    values.push(words[(at >> 2) + 2]!);
+    values.push(words[(at >> 2) + 2]);
     consumer.advance();
   }
   consumer.commit();
@@ -39,17 +37,13 @@ function drain(consumer: GatingConsumer, limit = Infinity): number[] {
 
 function drainLossy(consumer: LossyConsumer): number[] {
   const values: number[] = [];
-  while (consumer.poll()) values.push(consumer.copy[2]!);
+  while (consumer.poll()) values.push(consumer.copy[2]);
   consumer.commit();
   return values;
 }
 
 const newLossy = (ring: RingDescriptor): LossyConsumer => new LossyConsumer(ring, 'lossy', new Int32Array(16));
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
-
-void t.test('a ring slot is as large as a record', async (t) => {
-  t.equal(SLOT_BYTES, RECORD_BYTES);
-});
 
 void t.test('geometry that cannot work is refused when the ring is made or attached', async (t) => {
   const memory = pageAligned(ringBytes(8));
@@ -199,6 +193,33 @@ void t.test("a consumer's successor goes on where its predecessor committed and 
   dead.poll();
   dead.advance();
   t.strictSame(drain(new GatingConsumer(ring, 'one')), [3, 4, 5]);
+});
+
+void t.test('a consumer that goes back to a position it noted reads from there, and nothing beyond what is published', async (t) => {
+  for (const first of ACROSS_THE_WRAP) {
+    const ring = startAt(newRing(16, [...one, ...lossy]), first);
+    const producer = new RingProducer(ring);
+    const consumer = new GatingConsumer(ring, 'one');
+    const reader = newLossy(ring);
+    publish(producer, range(0, 12));
+    for (let i = 0; i < 9; i++) {
+      t.ok(consumer.poll() >= 0);
+      consumer.advance();
+      reader.poll();
+    }
+    const noted = consumer.position;
+    t.equal(noted, (first + 9) | 0);
+    t.strictSame([reader.position, drainLossy(reader)], [noted, [9, 10, 11]]);
+    consumer.seek((first + 2) | 0);
+    t.strictSame(drain(consumer), range(2, 12));
+    consumer.seek(noted);
+    t.strictSame(drain(consumer), [9, 10, 11]);
+    reader.seek(noted);
+    t.strictSame(drainLossy(reader), [9, 10, 11]);
+    t.equal(consumer.poll(), -1);
+    publish(producer, [12]);
+    t.strictSame(drain(consumer), [12]);
+  }
 });
 
 void t.test('the slower of two gating consumers holds the producer back, a lossy one never does', async (t) => {

@@ -1,0 +1,15 @@
+/** Every benchmark, in the order of RESULTS.md. A new one is one file and one line here. */
+import type { Bench } from './bench.js';
+
+interface Entry {
+  readonly name: string;
+  readonly load: () => Promise<Bench>;
+}
+
+export const BENCHES: readonly Entry[] = [
+  { name: 'hop-spsc-pingpong', load: async () => (await import('./hop-spsc-pingpong.js')).hopSpscPingpong },
+  { name: 'throughput-spsc', load: async () => (await import('./throughput-spsc.js')).throughputSpsc },
+  { name: 'throughput-1p3c', load: async () => (await import('./throughput-1p3c.js')).throughput1p3c },
+  { name: 'latency-counter', load: async () => (await import('./latency-counter.js')).latencyCounter },
+  { name: 'record-codec', load: async () => (await import('./record-codec.js')).recordCodec },
+];
