@@ -1,6 +1,5 @@
 /** `ringside decode`: recorded frames through the venue's own feed, printed as normalized events. */
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { Command } from 'commander';
 import { OrderBook } from '../book/order-book.js';
@@ -10,9 +9,11 @@ import type { Instrument, InstrumentIndex, MarketMetadata, Side } from '../model
 import { buildInstrumentIndex } from '../model/instrument-index.js';
 import { BookState, ResyncReason } from '../record/codes.js';
 import type { BookStatus } from '../record/records.js';
-import type { SurveyedMarket, Venue } from '../venue/contract.js';
+import type { Venue } from '../venue/contract.js';
 import { VENUES, venueById } from '../venue/registry.js';
+import { ByteProgress } from './byte-progress.js';
 import { NormalizingSink, type BookFrame, type NormalizedReader } from './normalize.js';
+import { parsePrecision, withPrecision } from './precision.js';
 import { epochOf, readTranscript, surveyTranscripts, TranscriptPlayer } from './transcript.js';
 
 export interface DecodeOptions {
@@ -25,8 +26,6 @@ export interface DecodeOptions {
   readonly precision?: readonly string[];
 }
 
-const PROGRESS_AFTER_MS = 2000;
-const PROGRESS_EVERY_MS = 200;
 const WRITE_CHARS = 1 << 16;
 const MALFORMED_NAMED_MAX = 10_000;
 const DEPTH_MAX = 5000;
@@ -62,7 +61,7 @@ export async function decode(options: DecodeOptions, out: Writable, err: Writabl
   if (!Number.isInteger(depth) || depth < 1 || depth > DEPTH_MAX) throw new RingsideError('OPTION_INVALID', `--depth ${options.depth} is no number of levels`, { where: '--depth', fix: `Give a whole number from 1 to ${DEPTH_MAX}.` });
   const precision = parsePrecision(options.precision ?? []);
   const lines = new MalformedLines(err);
-  const progress = await Progress.start(options.in, err);
+  const progress = await ByteProgress.over(options.in, 2, err);
 
   const found = await surveyTranscripts(venue, options.in, options.rest ?? [], () => {}, (bytes) => progress.add(bytes));
   const markets = found.markets.map((market) => withPrecision(market, precision));
@@ -88,31 +87,13 @@ export async function decode(options: DecodeOptions, out: Writable, err: Writabl
   report.end(() => player.close());
   out.write(report.take());
   if (wanted !== undefined) out.write(`${report.bookLine(wanted, depth)}\n`);
-  progress.end();
+  progress.hide();
   lines.end();
   const unknown = player.counts.get('unknownSymbol') ?? 0;
   if (unknown > 0) err.write(`decode: ${unknown} frames of unknown symbols left out\n`);
   if (report.events > 0) return 0;
   err.write('NOTHING_DECODED: no frame of these transcripts could be decoded\n  Check --venue, and that the files hold lines like {"recv_ns":"…","dir":"in","raw":"…"}.\n');
   return 1;
-}
-
-function parsePrecision(entries: readonly string[]): Map<string, [number, number]> {
-  return new Map(entries.map((entry) => {
-    const match = /^(.+)=(\d{1,2}),(\d{1,2})$/.exec(entry);
-    if (match === null || Number(match[2]) + Number(match[3]) > 18) {
-      throw new RingsideError('OPTION_INVALID', `--precision ${entry} cannot be read`, { where: '--precision', fix: 'Write SYMBOL=PRICE,QTY with the decimals of each (18 together at most), for example BTC/USD=1,8.' });
-    }
-    return [match[1], [Number(match[2]), Number(match[3])]];
-  }));
-}
-
-function withPrecision(market: SurveyedMarket, precision: ReadonlyMap<string, [number, number]>): SurveyedMarket {
-  const given = precision.get(market.metadata.symbol);
-  if (given === undefined) return market;
-  const [priceDecimals, qtyDecimals] = given;
-  const unit = (decimals: number): string => (decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`);
-  return { fromVenue: true, metadata: { ...market.metadata, tickSize: unit(priceDecimals), stepSize: unit(qtyDecimals), minQty: '0', priceDecimals, qtyDecimals } };
 }
 
 /** An index of the transcript's markets; every symbol is a pair of its own scale. */
@@ -214,35 +195,5 @@ class MalformedLines {
 
   end(): void {
     if (this.count > 0) this.err.write(`decode: ${this.count} malformed line${this.count > 1 ? 's' : ''}\n`);
-  }
-}
-
-/** A bar on a terminal, once it takes longer than two seconds. Both passes count. */
-class Progress {
-  private read = 0;
-  private shownMs = performance.now() + PROGRESS_AFTER_MS;
-  private shown = false;
-
-  private constructor(private readonly total: number, private readonly err: Writable & { isTTY?: boolean }) {}
-
-  static async start(files: readonly string[], err: Writable & { isTTY?: boolean }): Promise<Progress> {
-    const sizes = await Promise.all(files.map(async (file) => (await stat(file).catch(() => ({ size: 0 }))).size));
-    return new Progress(2 * sizes.reduce((sum, size) => sum + size, 0), err);
-  }
-
-  add(bytes: number): void {
-    this.read += bytes;
-    const nowMs = performance.now();
-    if (this.err.isTTY !== true || nowMs < this.shownMs || this.total === 0) return;
-    this.shownMs = nowMs + PROGRESS_EVERY_MS;
-    this.shown = true;
-    const done = Math.min(1, this.read / this.total);
-    const width = 30;
-    const filled = Math.round(done * width);
-    this.err.write(`\r[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${Math.round(done * 100)} %`);
-  }
-
-  end(): void {
-    if (this.shown) this.err.write('\r\u001b[K');
   }
 }
