@@ -1,6 +1,7 @@
 /** Kraken spot. */
 import type { Venue } from '../contract.js';
 import { KrakenFeed } from './feed.js';
+import { KrakenGateway } from './gateway.js';
 import { krakenMetadata } from './metadata.js';
 import { KrakenSurvey } from './survey.js';
 
@@ -13,4 +14,5 @@ export const kraken: Venue = {
   defaultMakerFeePpm: 2500,
   createFeed: (options) => new KrakenFeed(options),
   createSurvey: () => new KrakenSurvey(),
+  createGateway: (options) => new KrakenGateway(options),
 };

@@ -1,0 +1,27 @@
+/** Numbers of orders and fills: exact where the engine's scales hold them, else rounded to the nearest unit. */
+import { AMOUNT_DECIMALS, parseDecimal } from '../../model/decimal.js';
+
+/** Decimals no amount of the venue exceeds. */
+const FINE_DECIMALS = 30;
+
+/** A decimal text at `decimals`, rounded half away from zero where it has more. @throws RingsideError NUMBER_MALFORMED, NUMBER_TOO_PRECISE beyond 30 decimals */
+export function roundedDecimal(text: string, decimals: number): bigint {
+  const fine = parseDecimal(text, FINE_DECIMALS);
+  const unit = 10n ** BigInt(FINE_DECIMALS - decimals);
+  return (fine + (fine < 0n ? -unit : unit) / 2n) / unit;
+}
+
+/** A money amount in 10^-8 units. */
+export function amountOf(text: string): bigint {
+  return roundedDecimal(text, AMOUNT_DECIMALS);
+}
+
+/** A balance in 10^-8 units, never more than the venue says. */
+export function balanceOf(text: string): bigint {
+  return parseDecimal(text, FINE_DECIMALS) / 10n ** BigInt(FINE_DECIMALS - AMOUNT_DECIMALS);
+}
+
+/** A price or quantity at the pair's scale. */
+export function scaledOf(text: string, decimals: number): number {
+  return Number(roundedDecimal(text, decimals));
+}
