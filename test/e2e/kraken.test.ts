@@ -92,10 +92,10 @@ t.test('orders, fills, cancellations and balances come back exactly as the sandb
   t.ok(await until(() => gateway.ready));
   gateway.requestBalances(clock.nowNs());
   t.ok(await until(() => reader.balances.some(({ last }) => last)));
-  const balanceOf = (code: string): bigint => reader.balances.findLast(({ asset }) => index.assets[asset]!.code === code)!.total;
+  const balanceOf = (code: string): bigint => reader.balances.findLast(({ asset }) => index.assets[asset].code === code)!.total;
   const opening = { base: balanceOf(pair.base.code), quote: balanceOf(pair.quote.code) };
 
-  const ask = async (): Promise<number> => Math.round(Number((await sandboxBook(btc.symbol)).asks[0]![0]) * 10 ** pair.priceScale);
+  const ask = async (): Promise<number> => Math.round(Number((await sandboxBook(btc.symbol)).asks[0][0]) * 10 ** pair.priceScale);
   const qty = 5_000_000 / 10 ** (8 - pair.qtyScale);
   const price = Math.round((await ask()) * 1.01 / btc.tick) * btc.tick;
   t.ok(gateway.place(live.order(1, btc, 0, TimeInForce.IOC, price, qty), clock.nowNs()));
@@ -105,7 +105,7 @@ t.test('orders, fills, cancellations and balances come back exactly as the sandb
   t.equal(bought.reduce((sum, fill) => sum + fill.qty, 0), qty);
   const paid = bought.reduce((sum, fill) => sum + fill.quoteAmount, 0n);
   const fees = bought.reduce((sum, fill) => sum + fill.fee, 0n);
-  t.ok(fees > 0n && bought.every(({ feeAsset, sell, maker }) => index.assets[feeAsset]!.code === pair.quote.code && !sell && !maker));
+  t.ok(fees > 0n && bought.every(({ feeAsset, sell, maker }) => index.assets[feeAsset].code === pair.quote.code && !sell && !maker));
 
   const far = Math.round(price * 0.7 / btc.tick) * btc.tick;
   t.ok(gateway.place(live.order(2, btc, 0, TimeInForce.IOC, far, qty), clock.nowNs()));
@@ -116,7 +116,7 @@ t.test('orders, fills, cancellations and balances come back exactly as the sandb
   gateway.query(live.order(3, btc, 0, TimeInForce.GTC, far, qty), clock.nowNs());
   t.ok(await until(() => reader.kinds(3) === 'ACK OPEN'), 'a resting order is open');
   gateway.requestBalances(clock.nowNs());
-  t.ok(await until(() => reader.balances.findLast(({ asset }) => index.assets[asset]!.code === pair.quote.code)!.held > 0n), 'and holds its quote');
+  t.ok(await until(() => reader.balances.findLast(({ asset }) => index.assets[asset].code === pair.quote.code)!.held > 0n), 'and holds its quote');
   t.ok(gateway.cancel(live.order(3, btc, 0, TimeInForce.GTC, far, qty), clock.nowNs()));
   t.ok(await until(() => reader.kinds(3) === 'ACK OPEN CANCELLED'));
   gateway.cancel(live.order(3, btc, 0, TimeInForce.GTC, far, qty), clock.nowNs());
@@ -144,7 +144,7 @@ t.test('what is lost on the way is found out by asking', async (t) => {
   const { gateway, reader } = live;
   const { pair } = btc;
   const qty = 5_000_000 / 10 ** (8 - pair.qtyScale);
-  const best = Math.round(Number((await sandboxBook(btc.symbol)).asks[0]![0]) * 10 ** pair.priceScale);
+  const best = Math.round(Number((await sandboxBook(btc.symbol)).asks[0][0]) * 10 ** pair.priceScale);
   const high = Math.round(best * 1.02 / btc.tick) * btc.tick;
   const far = Math.round(best * 0.7 / btc.tick) * btc.tick;
   t.ok(await until(() => gateway.ready));

@@ -45,7 +45,7 @@ class Rig {
   }
 
   get state(): number {
-    return this.replica.states[0]!;
+    return this.replica.states[0];
   }
 }
 
@@ -73,7 +73,7 @@ t.test("the venue's own worked examples verify", (t) => {
   t.equal(rig.host.counts.checksumFailures, undefined);
   const asks = '45285.2 0.00100000, 45286.4 1.54571953, 45286.6 1.54571109, 45289.6 1.54560911, 45290.2 0.15890660, 45291.8 1.54553491, 45294.7 0.04454749, 45296.1 0.35380000, 45297.5 0.09945542, 45299.5 0.18772827';
   const bids = '45283.5 0.10000000, 45283.4 1.54582015, 45282.1 0.10000000, 45281.0 0.10000000, 45280.3 1.54592586, 45279.0 0.07990000, 45277.6 0.03310103, 45277.5 0.30000000, 45277.3 1.54602737, 45276.6 0.15445238';
-  const levels = (text: string): PlainLevel[] => text.split(', ').map((level) => ({ price: level.split(' ')[0]!, qty: level.split(' ')[1]! }));
+  const levels = (text: string): PlainLevel[] => text.split(', ').map((level) => ({ price: level.split(' ')[0], qty: level.split(' ')[1] }));
   const ten = new Rig().open().frame(bookFrame('snapshot', levels(bids), levels(asks), 3310070434));
   t.equal(ten.state, BookState.IN_SYNC);
   t.end();
@@ -111,10 +111,10 @@ t.test('every checksum of a recorded stream verifies and the book ends where an 
     const message = parsePreserving(raw) as { channel?: string; type?: string; data: { bids: PlainLevel[]; asks: PlainLevel[]; checksum: string }[] };
     if (message.channel !== 'book') continue;
     if (message.type === 'snapshot') oracle = new PlainBook(1, 8, 25);
-    oracle.apply('bids', message.data[0]!.bids);
-    oracle.apply('asks', message.data[0]!.asks);
+    oracle.apply('bids', message.data[0].bids);
+    oracle.apply('asks', message.data[0].asks);
     oracle.truncate();
-    if (oracle.checksum() === Number(message.data[0]!.checksum) && rig.state === BookState.IN_SYNC && equals(rig.replica, oracle)) verified++;
+    if (oracle.checksum() === Number(message.data[0].checksum) && rig.state === BookState.IN_SYNC && equals(rig.replica, oracle)) verified++;
   }
   t.equal(verified, 43);
   t.same(rig.host.counts, { frames: lines.length });
@@ -177,7 +177,7 @@ t.test('an unchanged top ten must repeat the checksum', (t) => {
   const venue = new VenueBook('BTC/USD', 25, seeded(5));
   venue.update(500);
   const snapshot = venue.snapshot();
-  const deep = venue.visible().levels('bids')[20]![0];
+  const deep = venue.visible().levels('bids')[20][0];
   const checksum = venue.visible().checksum();
   const update = (sum: number): string => bookFrame('update', [{ price: `${deep / 10n}.${deep % 10n}`, qty: '7.00000000' }], [], sum);
   t.equal(new Rig().open().frame(snapshot).frame(update(checksum)).state, BookState.IN_SYNC);
@@ -351,7 +351,7 @@ t.test('maintenance halts every book and says so; the return of the venue starts
 
 t.test('a symbol the venue refuses is reported and does not stop the others', (t) => {
   const rig = new Rig([market('BTC/USD'), market('FOO/BAR')]).open();
-  const { req_id: id } = JSON.parse(rig.host.sent[0]!) as { req_id: number };
+  const { req_id: id } = JSON.parse(rig.host.sent[0]) as { req_id: number };
   rig.frame(`{"method":"subscribe","req_id":${id},"error":"Currency pair not supported FOO/BAR","symbol":"FOO/BAR","success":false,"time_in":"2026-11-18T11:06:40.000001Z"}`);
   rig.frame(SHEET_SNAPSHOT);
   t.same(rig.replica.states, [BookState.IN_SYNC, BookState.OUT_OF_SYNC]);

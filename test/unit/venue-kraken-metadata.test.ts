@@ -29,7 +29,7 @@ t.test("requests are signed as the venue's published examples are", (t) => {
 t.test('nonces grow strictly, also when the clock stands or goes back', (t) => {
   const source = new NonceSource();
   const nonces = [1000, 1000, 999, 1000.5, 5000].map((ms) => Number(source.next(ms)));
-  for (let i = 1; i < nonces.length; i++) t.ok(nonces[i]! > nonces[i - 1]!, nonces.join());
+  for (let i = 1; i < nonces.length; i++) t.ok(nonces[i] > nonces[i - 1], nonces.join());
   t.end();
 });
 
@@ -61,11 +61,11 @@ t.test('AssetPairs become markets with their symbols, steps, least sizes and fee
   });
   t.match(ethUsd, { symbol: 'ETH/USD', tickSize: '0.01', minQty: '0.001' });
   const [line] = capture('cryptofeed/kraken-v1/AssetPairs.rest.jsonl.gz').split('\n');
-  const old = krakenMetadata.parse([(JSON.parse(line!) as { raw: string }).raw]);
+  const old = krakenMetadata.parse([(JSON.parse(line) as { raw: string }).raw]);
   t.ok(old.length > 280, 'the answer of 2021 lacked tick_size, costmin and status');
   t.match(old.find(({ symbol }) => symbol === 'DOGE/USD'), { base: 'DOGE', quote: 'USD', minNotional: '0', altSymbol: 'XDGUSD' });
   t.equal(old.find(({ symbol }) => symbol === 'BCH/JPY')!.tickSize, '1');
-  t.equal(krakenMetadata.parse([capture('nautilus/kraken/http_asset_pairs.json')])[0]!.symbol, 'BTC/USDT');
+  t.equal(krakenMetadata.parse([capture('nautilus/kraken/http_asset_pairs.json')])[0].symbol, 'BTC/USDT');
   t.end();
 });
 

@@ -42,7 +42,7 @@ export class BookEntry {
 
   /** Venue's event time, ns since the epoch; 0 where it sends none that can be one. */
   get tsVenueNs(): number {
-    return this.time[0]!;
+    return this.time[0];
   }
 
   /**
@@ -68,7 +68,7 @@ export class BookEntry {
       } else if (boundsAre(bytes, SYMBOL)) {
         at = scanString(bytes, at, end);
         if (at < 0) return MALFORMED;
-        this.book = this.symbols.find(bytes, bounds[0]!, bounds[1]!);
+        this.book = this.symbols.find(bytes, bounds[0], bounds[1]);
         if (this.book < 0) this.book = NOT_OURS;
       } else if (boundsAre(bytes, CHECKSUM)) at = this.readChecksum(bytes, at, end);
       else if (boundsAre(bytes, TIMESTAMP)) at = readTime(bytes, at, end, this.epoch, this.time);
@@ -76,7 +76,7 @@ export class BookEntry {
       if (at < 0) return at;
     }
     if (at !== DONE || this.book === NO_SYMBOL) return MALFORMED;
-    const after = bounds[1]!;
+    const after = bounds[1];
     if (this.book < 0) return after;
     if (lateBids >= 0 && (at = this.levels(bytes, lateBids, end, 0)) < 0) return at;
     if (lateAsks >= 0 && (at = this.levels(bytes, lateAsks, end, 1)) < 0) return at;
@@ -93,14 +93,14 @@ export class BookEntry {
 
   /** An array of levels, at its bracket. */
   private levels(bytes: Uint8Array, at: number, end: number, isAsk: 0 | 1): number {
-    const book = this.books[this.book]!;
+    const book = this.books[this.book];
     at = expect(bytes, at, end, OPEN_BRACKET);
     if (at < 0) return MALFORMED;
     for (at = firstElement(bytes, at, end); at >= 0; at = nextElement(bytes, at, end)) {
       at = this.level(bytes, at, end, isAsk, book);
       if (at < 0) return at;
     }
-    return at === DONE ? bounds[1]! : MALFORMED;
+    return at === DONE ? bounds[1] : MALFORMED;
   }
 
   private level(bytes: Uint8Array, at: number, end: number, isAsk: 0 | 1, book: SyncedBook): number {
@@ -108,10 +108,10 @@ export class BookEntry {
     if (!matches(bytes, at, end, PRICE_FIRST)) return this.levelByKeys(bytes, at, end, isAsk, book);
     let next = scanScaled(bytes, at + PRICE_FIRST.length, end, book.priceDecimals);
     if (next < 0 || !matches(bytes, next, end, THEN_QTY)) return this.levelByKeys(bytes, at, end, isAsk, book);
-    const price = scanned[0]!;
+    const price = scanned[0];
     next = scanScaled(bytes, next + THEN_QTY.length, end, book.qtyDecimals);
     if (next < 0 || next >= end || bytes[next] !== CLOSE_BRACE) return this.levelByKeys(bytes, at, end, isAsk, book);
-    return this.take(isAsk, price, scanned[0]!, book, next + 1);
+    return this.take(isAsk, price, scanned[0], book, next + 1);
   }
 
   private levelByKeys(bytes: Uint8Array, at: number, end: number, isAsk: 0 | 1, book: SyncedBook): number {
@@ -130,7 +130,7 @@ export class BookEntry {
       if (at < 0) return at;
     }
     if (at !== DONE || price < 0 || qty < 0) return MALFORMED;
-    return this.take(isAsk, price, qty, book, bounds[1]!);
+    return this.take(isAsk, price, qty, book, bounds[1]);
   }
 
   /** A price of zero is no level; if the venue did mean one, the checksum will say so. */
@@ -148,6 +148,6 @@ export class BookEntry {
 export function readTime(bytes: Uint8Array, at: number, end: number, epoch: EpochParts, into: Float64Array): number {
   const after = scanIsoTime(bytes, at, end, epoch);
   if (after < 0) return skipValue(bytes, at, end);
-  if (scanned[0]! / 1e9 + epoch.seconds >= FIRST_PLAUSIBLE_SECOND) into[0] = scanned[0]!;
+  if (scanned[0] / 1e9 + epoch.seconds >= FIRST_PLAUSIBLE_SECOND) into[0] = scanned[0]!;
   return after;
 }

@@ -124,7 +124,7 @@ export class BookSync {
 
   /** Apply, verify and publish one entry of a book frame. */
   onEntry(entry: BookEntry, isSnapshot: boolean, frame: number, tsRecvNs: number): void {
-    const book = this.books[entry.book]!;
+    const book = this.books[entry.book];
     if (isSnapshot) this.beforeSnapshot(book, tsRecvNs);
     else if (book.content === BookState.OUT_OF_SYNC) return;
     else book.quietFactor = 1;
@@ -179,8 +179,8 @@ export class BookSync {
       delta.begin(at, flags, venueIndex, instrument);
       delta.epoch = book.epoch;
       delta.frame = frame;
-      delta.price = (changes.prices[i]! * book.priceUp) / book.priceDown;
-      delta.qty = (changes.qtys[i]! * book.qtyUp) / book.qtyDown;
+      delta.price = (changes.prices[i] * book.priceUp) / book.priceDown;
+      delta.qty = (changes.qtys[i] * book.qtyUp) / book.qtyDown;
       delta.venueSeq = checksum;
       delta.tsVenueNs = tsVenueNs;
       delta.tsRecvNs = tsRecvNs;

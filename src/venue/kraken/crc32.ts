@@ -10,8 +10,8 @@ function makeTables(): Int32Array {
   }
   for (let byte = 0; byte < 256; byte++) {
     for (let k = 1; k < 8; k++) {
-      const shorter = tables[(k - 1) * 256 + byte]!;
-      tables[k * 256 + byte] = tables[shorter & 0xff]! ^ (shorter >>> 8);
+      const shorter = tables[(k - 1) * 256 + byte];
+      tables[k * 256 + byte] = tables[shorter & 0xff] ^ (shorter >>> 8);
     }
   }
   return tables;
@@ -25,11 +25,11 @@ export function crcAdvance(crc: number, bytes: Uint8Array, from: number, to: num
   const tables = TABLES;
   let at = from;
   for (; at + 8 <= to; at += 8) {
-    const low = crc ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
-    crc = tables[1792 + (low & 0xff)]! ^ tables[1536 + ((low >>> 8) & 0xff)]! ^ tables[1280 + ((low >>> 16) & 0xff)]! ^ tables[1024 + (low >>> 24)]!
-      ^ tables[768 + bytes[at + 4]!]! ^ tables[512 + bytes[at + 5]!]! ^ tables[256 + bytes[at + 6]!]! ^ tables[bytes[at + 7]!]!;
+    const low = crc ^ (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24));
+    crc = tables[1792 + (low & 0xff)] ^ tables[1536 + ((low >>> 8) & 0xff)] ^ tables[1280 + ((low >>> 16) & 0xff)] ^ tables[1024 + (low >>> 24)]
+      ^ tables[768 + bytes[at + 4]] ^ tables[512 + bytes[at + 5]] ^ tables[256 + bytes[at + 6]] ^ tables[bytes[at + 7]];
   }
-  for (; at < to; at++) crc = tables[(crc ^ bytes[at]!) & 0xff]! ^ (crc >>> 8);
+  for (; at < to; at++) crc = tables[(crc ^ bytes[at]) & 0xff] ^ (crc >>> 8);
   return crc;
 }
 

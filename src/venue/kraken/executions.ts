@@ -163,7 +163,7 @@ export class Executions {
   private event(bytes: Uint8Array): ExecutionEvent {
     const text = (field: number): string => this.fields.text(bytes, field);
     const timeAt = this.fields.at(FIELD.timestamp);
-    const tsVenueNs = timeAt >= 0 && scanIsoTime(bytes, timeAt, this.end, this.epoch) >= 0 ? scanned[0]! : 0;
+    const tsVenueNs = timeAt >= 0 && scanIsoTime(bytes, timeAt, this.end, this.epoch) >= 0 ? scanned[0] : 0;
     return {
       kind: text(FIELD.exec_type), venueOrderId: text(FIELD.order_id), clientOrderId: text(FIELD.cl_ord_id), symbol: text(FIELD.symbol), side: text(FIELD.side),
       timeInForce: text(FIELD.time_in_force), status: text(FIELD.order_status), cumQty: text(FIELD.cum_qty), reason: text(FIELD.reason), executionId: text(FIELD.exec_id),
@@ -194,6 +194,6 @@ function sum(texts: readonly string[]): string {
   try {
     return `${texts.reduce((total, text) => total + amountOf(text), 0n)}e-8`;
   } catch {
-    return texts[0]!;
+    return texts[0];
   }
 }

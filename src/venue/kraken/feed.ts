@@ -144,7 +144,7 @@ export class KrakenFeed implements FeedSession {
       }
       if (at < 0) break;
     }
-    const whole = at === DONE && skipSpace(bytes, bounds[1]!, length) === length;
+    const whole = at === DONE && skipSpace(bytes, bounds[1], length) === length;
     if (whole && lateData >= 0 && type !== Type.UNKNOWN) at = this.onData(kind, type, bytes, lateData, length, tsRecvNs);
     if (!whole || (lateData >= 0 && at < 0 && at !== DONE)) this.onBroken(kind, at, tsRecvNs);
     else if (kind === Kind.ANSWER || kind === Kind.STATUS || kind === Kind.INSTRUMENT) this.onRare(kind, bytes, length, tsRecvNs);
@@ -163,7 +163,7 @@ export class KrakenFeed implements FeedSession {
     const reason = outOfRange ? ResyncReason.OUT_OF_RANGE : ResyncReason.MALFORMED;
     for (let i = 0; i < this.books.length; i++) {
       const suspect = this.entry.book === i || this.entry.book === NO_SYMBOL;
-      if (suspect && this.books[i]!.content !== BookState.OUT_OF_SYNC) this.sync.resync(this.books[i]!, reason, nowNs);
+      if (suspect && this.books[i].content !== BookState.OUT_OF_SYNC) this.sync.resync(this.books[i], reason, nowNs);
     }
   }
 
@@ -187,7 +187,7 @@ export class KrakenFeed implements FeedSession {
     }
     if (at !== DONE) return MALFORMED;
     this.booksRead = true;
-    return bounds[1]!;
+    return bounds[1];
   }
 
   /** Answers, status and reference data: few, so they are read as text. */

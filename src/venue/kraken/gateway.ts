@@ -248,7 +248,7 @@ export class KrakenGateway implements GatewaySession {
 
   private onPlaceAnswer(order: TrackedOrder, error: string | undefined, bytes: Uint8Array, length: number, nowNs: number): void {
     const timeAt = this.fields.at(FIELD.time_out);
-    const tsVenueNs = timeAt >= 0 && scanIsoTime(bytes, timeAt, length, this.epoch) >= 0 ? scanned[0]! : 0;
+    const tsVenueNs = timeAt >= 0 && scanIsoTime(bytes, timeAt, length, this.epoch) >= 0 ? scanned[0] : 0;
     if (error === undefined) {
       const result = this.fields.at(FIELD.result);
       if (result >= 0 && this.resultFields.read(bytes, result, length) >= 0) this.orders.name(order, this.resultFields.text(bytes, 0));

@@ -26,16 +26,16 @@ export class LevelSide {
 
   /** Price of the level `rank` steps behind the best one (0 = best). */
   priceAt(rank: number): number {
-    return this.sign * this.keys[this.count - 1 - rank]!;
+    return this.sign * this.keys[this.count - 1 - rank];
   }
 
   qtyAt(rank: number): number {
-    return this.qtys[this.count - 1 - rank]!;
+    return this.qtys[this.count - 1 - rank];
   }
 
   /** Best price, or 0 when the side is empty. */
   best(): number {
-    return this.count === 0 ? 0 : this.sign * this.keys[this.count - 1]!;
+    return this.count === 0 ? 0 : this.sign * this.keys[this.count - 1];
   }
 
   /**
@@ -46,18 +46,18 @@ export class LevelSide {
   set(prices: Float64Array, qtys: Float64Array, i: number): number {
     const keys = this.keys;
     const count = this.count;
-    const key = this.sign * prices[i]!;
-    const qty = qtys[i]!;
+    const key = this.sign * prices[i];
+    const qty = qtys[i];
     // Last index whose key is at most `key`: walk down from the best level, then halve what is left.
     let at = count - 1;
     const near = at - NEAR_TOP;
-    while (at >= 0 && at > near && keys[at]! > key) at--;
+    while (at >= 0 && at > near && keys[at] > key) at--;
     if (at >= 0 && at === near) {
       let low = -1;
       let high = at;
       while (low < high) {
         const middle = (low + high + 1) >> 1;
-        if (keys[middle]! <= key) low = middle;
+        if (keys[middle] <= key) low = middle;
         else high = middle - 1;
       }
       at = low;
@@ -83,7 +83,7 @@ export class LevelSide {
 
   /** Price of the `n`-th level from the worst end; the ones to drop when the side is too deep. */
   worstPrice(n: number): number {
-    return this.sign * this.keys[n]!;
+    return this.sign * this.keys[n];
   }
 
   dropWorst(n: number): void {

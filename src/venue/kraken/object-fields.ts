@@ -27,18 +27,18 @@ export class ObjectFields {
       }
       at = after;
     }
-    return at === DONE ? bounds[1]! : MALFORMED;
+    return at === DONE ? bounds[1] : MALFORMED;
   }
 
   /** First byte of a member's value, or -1. */
   at(field: number): number {
-    return this.from[field]!;
+    return this.from[field];
   }
 
   /** A member as text: the content of a string, the characters of a number or literal; '' where it is absent. */
   text(bytes: Uint8Array, field: number): string {
-    const from = this.from[field]!;
+    const from = this.from[field];
     if (from < 0) return '';
-    return bytes[from] === QUOTE ? textOf(bytes, from + 1, this.to[field]! - 1) : textOf(bytes, from, this.to[field]!);
+    return bytes[from] === QUOTE ? textOf(bytes, from + 1, this.to[field] - 1) : textOf(bytes, from, this.to[field]);
   }
 }

@@ -6,7 +6,7 @@ import type { OutgoingOrder } from '../contract.js';
 /** Exact decimal text of a scaled integer up to 2^53, all its decimals shown. */
 export function decimalText(value: number, decimals: number): string {
   if (decimals === 0) return String(value);
-  const unit = POW10[decimals]!;
+  const unit = POW10[decimals];
   let whole = Math.floor(value / unit);
   let rest = value - whole * unit;
   // The quotient may have been rounded up to the next integer.
@@ -42,7 +42,7 @@ export class OrderText {
   add(order: OutgoingOrder, token: string, requestId: number, unixMs: number): string {
     const { instrument } = order;
     const { priceScale, qtyScale } = instrument.pair;
-    return `${this.heads[instrument.index * 2 + order.side]!}${decimalText(order.qty, qtyScale)},"limit_price":${decimalText(order.price, priceScale)},"time_in_force":"${TIMES[order.tif] ?? 'ioc'}","cl_ord_id":"${order.clientOrderId}","fee_preference":"quote","stp_type":"cancel_newest","deadline":"${this.deadlineText(unixMs)}","token":"${token}"},"req_id":${requestId}}`;
+    return `${this.heads[instrument.index * 2 + order.side]}${decimalText(order.qty, qtyScale)},"limit_price":${decimalText(order.price, priceScale)},"time_in_force":"${TIMES[order.tif] ?? 'ioc'}","cl_ord_id":"${order.clientOrderId}","fee_preference":"quote","stp_type":"cancel_newest","deadline":"${this.deadlineText(unixMs)}","token":"${token}"},"req_id":${requestId}}`;
   }
 
   private deadlineText(unixMs: number): string {

@@ -17,8 +17,8 @@ export function cancelCost(ageNs: number): number {
 
 /** Counters of all markets of an account; the lowest tier until the venue tells otherwise. */
 export class RateCounters {
-  private threshold = TIERS[0]![0];
-  private decayPerNs = TIERS[0]![1] / 1e9;
+  private threshold = TIERS[0][0];
+  private decayPerNs = TIERS[0][1] / 1e9;
   private readonly values: Float64Array;
   private readonly atNs: Float64Array;
 
@@ -30,14 +30,14 @@ export class RateCounters {
   /** `maxratecount` of the executions subscription. */
   setThreshold(threshold: number): void {
     this.threshold = threshold;
-    const tier = TIERS.findLast(([least]) => least <= threshold) ?? TIERS[0]!;
+    const tier = TIERS.findLast(([least]) => least <= threshold) ?? TIERS[0];
     this.decayPerNs = tier[1] / 1e9;
   }
 
   /** Add an order, unless that would pass the threshold. */
   tryOrder(market: number, nowNs: number): boolean {
     if (this.decayed(market, nowNs) + 1 > this.threshold) return false;
-    this.values[market]!++;
+    this.values[market]++;
     return true;
   }
 
@@ -53,7 +53,7 @@ export class RateCounters {
   }
 
   private decayed(market: number, nowNs: number): number {
-    const value = Math.max(0, this.values[market]! - (nowNs - this.atNs[market]!) * this.decayPerNs);
+    const value = Math.max(0, this.values[market] - (nowNs - this.atNs[market]) * this.decayPerNs);
     this.values[market] = value;
     this.atNs[market] = nowNs;
     return value;

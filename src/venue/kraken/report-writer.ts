@@ -62,7 +62,7 @@ export class ReportWriter {
   drain(): void {
     if (this.waiting.length === 0) return;
     let written = 0;
-    while (written < this.waiting.length && this.tryWrite(this.waiting[written]!)) written++;
+    while (written < this.waiting.length && this.tryWrite(this.waiting[written])) written++;
     this.waiting = this.waiting.slice(written);
   }
 

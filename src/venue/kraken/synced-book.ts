@@ -120,7 +120,7 @@ export class SyncedBook {
    */
   inferDepth(snapshot: LevelChanges): void {
     let asks = 0;
-    for (let i = 0; i < snapshot.count; i++) asks += snapshot.sells[i]!;
+    for (let i = 0; i < snapshot.count; i++) asks += snapshot.sells[i];
     const levels = Math.max(asks, snapshot.count - asks);
     if (levels > this.depth || (asks * 2 === snapshot.count && DEPTHS.includes(levels))) this.depth = depthAtLeast(levels);
   }

@@ -40,7 +40,7 @@ export class TradeReader {
       return at;
     }
     this.options.sink.flush();
-    return bounds[1]!;
+    return bounds[1];
   }
 
   private readOne(bytes: Uint8Array, start: number, end: number, frame: number, tsRecvNs: number): number {
@@ -76,7 +76,7 @@ export class TradeReader {
     if (at !== DONE || price <= 0 || qty <= 0 || side < 0) return MALFORMED;
     if (price % book.priceDown !== 0 || qty % book.qtyDown !== 0) return TOO_PRECISE;
     if (price * book.priceUp > Number.MAX_SAFE_INTEGER || qty * book.qtyUp > Number.MAX_SAFE_INTEGER) return OUT_OF_RANGE;
-    const after = bounds[1]!;
+    const after = bounds[1];
     if (id > 0 && id <= book.lastTradeId) this.options.host.count('duplicates');
     else {
       book.lastTradeId = id;
@@ -93,7 +93,7 @@ export class TradeReader {
       const isSymbol = boundsAre(bytes, SYMBOL);
       at = isSymbol ? scanString(bytes, at, end) : skipValue(bytes, at, end);
       if (at < 0) return undefined;
-      if (isSymbol) return this.books[this.symbols.find(bytes, bounds[0]!, bounds[1]!)];
+      if (isSymbol) return this.books[this.symbols.find(bytes, bounds[0], bounds[1])];
     }
     return undefined;
   }
