@@ -1,12 +1,11 @@
 /** `ringside sandbox`: the two venues on loopback, until a signal or the given duration. */
 import { Command, InvalidArgumentError } from 'commander';
-import { RingsideError } from '../model/errors.js';
-import { SANDBOX_DEFAULTS, startSandbox } from '../sandbox/index.js';
+import { SANDBOX_DEFAULTS, startSandbox, UNLIMITED } from '../sandbox/index.js';
 import type { SandboxReady } from '../sandbox/index.js';
 
 interface Flags {
   seed: number;
-  pairs: number;
+  pairs: number | string[];
   rate: number;
   stepMs: number;
   binanceDepthMs: number;
@@ -15,6 +14,7 @@ interface Flags {
   startMs?: number;
   duration?: number;
   json?: boolean;
+  limits: boolean;
 }
 
 const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -23,7 +23,7 @@ export function sandboxCommand(): Command {
   return new Command('sandbox')
     .description('Run the sandbox venues: Binance spot and Kraken on loopback, with a seeded market and a matching engine')
     .option('--seed <n>', 'one seed, one market: the same seed gives the same frames', wholeNumber, SANDBOX_DEFAULTS.seed)
-    .option('--pairs <n>', 'base assets listed, 1 to 500 (BTC, ETH, SOL, XRP, then made-up ones)', wholeNumber, SANDBOX_DEFAULTS.pairs)
+    .option('--pairs <n|list>', 'how many base assets are listed, 1 to 500 (BTC, ETH, SOL, XRP, then made-up ones), or which pairs, such as BTC/USDT,ETH/USDT', pairs, SANDBOX_DEFAULTS.pairs)
     .option('--rate <n>', 'book changes a second, over all markets of both venues', wholeNumber, SANDBOX_DEFAULTS.ratePerSecond)
     .option('--step-ms <n>', 'length of a market step in milliseconds', wholeNumber, SANDBOX_DEFAULTS.stepMs)
     .option('--binance-depth-ms <n>', "period of Binance's @depth@100ms stream; shorter for latency measurements", wholeNumber, SANDBOX_DEFAULTS.binanceDepthMs)
@@ -31,6 +31,7 @@ export function sandboxCommand(): Command {
     .option('--port-kraken <port>', 'port of the Kraken venue, 0 = any free one', wholeNumber, SANDBOX_DEFAULTS.portKraken)
     .option('--start-ms <n>', "the market's time at its first step, ms since 1970 (default: now)", wholeNumber)
     .option('--duration <time>', 'stop after this long, such as 30s or 5m (default: until a signal)', duration)
+    .option('--no-limits', 'lift the rate limits, for benchmarks')
     .option('--json', 'print one line when ready: {"type":"ready","venues":{…}}')
     .addHelpText('after', `
 Each venue also answers, on its REST address:
@@ -45,25 +46,19 @@ Example: ringside sandbox --seed 7 --json`)
 }
 
 async function run(flags: Flags): Promise<void> {
-  let sandbox;
-  try {
-    sandbox = await startSandbox({
-      seed: flags.seed, pairs: flags.pairs, ratePerSecond: flags.rate, stepMs: flags.stepMs, binanceDepthMs: flags.binanceDepthMs,
-      portBinance: flags.portBinance, portKraken: flags.portKraken, startMs: flags.startMs ?? null,
-    });
-  } catch (error) {
-    if (!(error instanceof RingsideError)) throw error;
-    process.stderr.write(`${error.toText()}\n`);
-    process.exitCode = 1;
-    return;
-  }
+  const sandbox = await startSandbox({
+    seed: flags.seed, pairs: flags.pairs, ratePerSecond: flags.rate, stepMs: flags.stepMs, binanceDepthMs: flags.binanceDepthMs,
+    portBinance: flags.portBinance, portKraken: flags.portKraken, startMs: flags.startMs ?? null, ...(flags.limits ? {} : UNLIMITED),
+  });
+  let timer: NodeJS.Timeout | undefined;
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
-    if (flags.duration !== undefined) setTimeout(resolve, flags.duration);
+    if (flags.duration !== undefined) timer = setTimeout(resolve, flags.duration);
   });
   process.stdout.write(flags.json === true ? `${JSON.stringify(sandbox.ready)}\n` : readyText(sandbox.ready));
   await stopped;
+  clearTimeout(timer);
   await sandbox.close();
 }
 
@@ -80,6 +75,10 @@ function readyText({ seed, venues: { binance, kraken } }: SandboxReady): string 
 function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+function pairs(text: string): number | string[] {
+  return /^\d+$/.test(text) ? wholeNumber(text) : text.split(',');
 }
 
 function duration(text: string): number {

@@ -27,6 +27,8 @@ export interface ControlContext {
   market: (name: string) => Market | undefined;
   dropConnections: () => void;
   onMaintenance: () => void;
+  /** Announce a shutdown, then close every connection after `ms`. */
+  shutdown: (ms: number) => void;
   /** @returns what was done, or a text that says what was wrong */
   cross: (request: CrossRequest) => Record<string, unknown> | string;
   status: () => Record<string, unknown>;
@@ -73,6 +75,11 @@ export function armFault(context: ControlContext, fault: FaultOrder): void {
   if (fault.kind === 'drop-connections') {
     context.core.faults.fired['drop-connections'] = (context.core.faults.fired['drop-connections'] ?? 0) + 1;
     context.dropConnections();
+    return;
+  }
+  if (fault.kind === 'server-shutdown') {
+    context.core.faults.fired['server-shutdown'] = (context.core.faults.fired['server-shutdown'] ?? 0) + 1;
+    context.shutdown(fault.ms ?? 1_000);
     return;
   }
   context.core.faults.arm(fault);

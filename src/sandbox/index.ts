@@ -23,7 +23,7 @@ import { createWorld } from './world.js';
 export type { SandboxOptions } from './options.js';
 export type { Ledger, CrossRequest } from './control.js';
 export type { FaultOrder, FaultKind } from './faults.js';
-export { SANDBOX_DEFAULTS } from './options.js';
+export { SANDBOX_DEFAULTS, UNLIMITED } from './options.js';
 
 /** Everything a client needs to use the two venues; printed as one line by `ringside sandbox --json`. */
 export interface SandboxReady {
@@ -46,7 +46,7 @@ export interface SandboxHandle {
 }
 
 /** Behind by more than this, the virtual clock gives up catching up and slips. */
-const CATCH_UP_STEPS_MAX = 50;
+const CATCH_UP_STEPS_MAX = 300;
 
 /** @throws RingsideError SANDBOX_OPTION_INVALID, SANDBOX_PORT_IN_USE, SANDBOX_LISTEN_FAILED */
 export async function startSandbox(given: Partial<SandboxOptions> = {}): Promise<SandboxHandle> {

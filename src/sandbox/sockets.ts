@@ -3,9 +3,8 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 
-export type Accept = (socket: WebSocket, stream: Duplex, url: URL) => boolean;
+export type Accept = (socket: WebSocket, stream: Socket, url: URL) => boolean;
 
 export interface PingRule {
   everyMs: number;
@@ -28,10 +27,19 @@ export class Sockets {
         socket.on('error', () => socket.terminate());
         socket.on('pong', () => this.#awaitingPong.delete(socket));
         socket.on('close', () => this.#awaitingPong.delete(socket));
-        if (!accept(socket, stream, new URL(request.url ?? '/', 'http://loopback'))) socket.close(1008, 'Unknown path');
+        if (!this.#accepted(accept, socket, stream, request.url ?? '/')) socket.close(1008, 'Refused');
       });
     });
     this.#pings = ping === null ? null : setInterval(() => this.#pingAll(ping, nowMs()), ping.everyMs);
+  }
+
+  /** A path that cannot be read, or a limit that is reached, refuses the connection; it never ends the venue. */
+  #accepted(accept: Accept, socket: WebSocket, stream: Socket, path: string): boolean {
+    try {
+      return accept(socket, stream, new URL(path, 'http://loopback'));
+    } catch {
+      return false;
+    }
   }
 
   dropAll(): void {

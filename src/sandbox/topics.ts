@@ -15,9 +15,12 @@ export interface Frame {
 export interface Listener {
   readonly socket: WebSocket;
   readonly stream: Duplex;
-  /** How this connection wants a topic's text (Binance's combined streams wrap it). */
-  wrap?: (frame: Frame) => string;
+  /** Binance's combined streams: the text comes inside `{"stream":…,"data":…}`. */
+  readonly wrapped: boolean;
 }
+
+/** A listener this far behind is cut off, as a venue would do. */
+const BUFFERED_BYTES_MAX = 32_000_000;
 
 export class Topics<L extends Listener> {
   readonly #listeners = new Map<string, Set<L>>();
@@ -52,18 +55,20 @@ export class Topics<L extends Listener> {
     for (const frame of frames) {
       const set = this.#listeners.get(frame.topic);
       if (set === undefined) continue;
-      const bytes = Buffer.from(frame.text);
+      let bytes: Buffer | null = null;
       for (const listener of set) {
         if (!corked.includes(listener)) {
           listener.stream.cork();
           corked.push(listener);
         }
-        listener.socket.send(listener.wrap === undefined ? bytes : listener.wrap(frame), { binary: false });
+        if (listener.wrapped) listener.socket.send(`{"stream":"${frame.topic}","data":${frame.text}}`);
+        else listener.socket.send((bytes ??= Buffer.from(frame.text)), { binary: false });
       }
     }
     for (const listener of corked) {
       beforeWrite();
       listener.stream.uncork();
+      if (listener.socket.bufferedAmount > BUFFERED_BYTES_MAX) listener.socket.terminate();
     }
   }
 }

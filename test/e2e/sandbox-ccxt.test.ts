@@ -80,6 +80,9 @@ async function tradingDay(test: Test, client: Pro, sandbox: SandboxHandle, venue
   const ledger = sandbox.ledger(venue);
   test.equal(Number(ledger.balances[quote].free), (await client.fetchBalance())[quote].free, 'the ledger and the client agree');
   test.equal(ledger.balances[quote].locked, '0.00000000');
+  const overSocket = await client.createOrderWs(symbol, 'limit', 'buy', 0.01, Number(price), { timeInForce: 'IOC' });
+  await until(() => seen.includes(`${symbol} ${overSocket.id} closed`));
+  test.ok(seen.includes(`${symbol} ${overSocket.id} closed`), 'an order over the socket fills too');
   await test.rejects(client.createOrder(symbol, 'limit', 'buy', 1_000, Number(price)), { name: 'InsufficientFunds' });
   await test.rejects(client.cancelOrder(restingId, symbol), { name: 'OrderNotFound' });
   watch.on = false;

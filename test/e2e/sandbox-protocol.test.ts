@@ -1,10 +1,13 @@
 /** The sandbox over its sockets, held against the venues' own rules by plain clients. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import t from 'tap';
 import type { Test } from 'tap';
 import { WebSocket } from 'ws';
 import { apiSign } from '../../src/sandbox/kraken/auth.js';
 import { crc32 } from '../../src/sandbox/kraken/checksum.js';
+import { Prng } from '../../src/sandbox/market/prng.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { SandboxHandle, SandboxOptions } from '../../src/sandbox/index.js';
 
@@ -17,12 +20,20 @@ class Client {
   #next = 0;
   #wake: () => void = () => undefined;
   closed = false;
+  /** Messages that were no JSON. */
+  malformed = 0;
 
-  constructor(url: string) {
+  /** @param strict a message that is no JSON is an error */
+  constructor(url: string, strict = true) {
     this.socket = new WebSocket(url);
     this.socket.on('message', (data: Buffer) => {
       const text = data.toString('utf8');
-      this.messages.push({ text, json: JSON.parse(text) as Json });
+      try {
+        this.messages.push({ text, json: JSON.parse(text) as Json });
+      } catch (error) {
+        if (strict) throw error;
+        this.malformed++;
+      }
       this.#wake();
     });
     this.socket.on('close', () => {
@@ -414,4 +425,85 @@ t.test('faults: gaps, duplicates, wrong checksums, stalls, lost and late answers
   sandbox.fault('kraken', { kind: 'drop-connections' });
   test.ok(await book.until(() => book.closed));
   test.notOk(feed.closed, 'the other venue stays');
+});
+
+t.test('garbage gets a refusal and ends nothing', async (test) => {
+  const seed = Number(process.env['SANDBOX_TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
+  const random = new Prng(`garbage ${seed}`);
+  const sandbox = await withSandbox(test, {});
+  const { binance, kraken } = sandbox.ready.venues;
+  const methods = ['SUBSCRIBE', 'order.place', 'session.logon', 'subscribe', 'add_order', 'cancel_order', 'cancel_all_orders_after', 'ping', '', '__proto__', 'constructor'];
+  const value = (depth = 0): unknown => {
+    switch (random.below(depth > 2 ? 6 : 9)) {
+      case 0: return null;
+      case 1: return -1e300 + random.below(5);
+      case 2: return 'é\u0000"\\'.repeat(random.below(4));
+      case 3: return random.uniform() < 0.5;
+      case 4: return 'BTC/USD';
+      case 5: return methods[random.below(methods.length)];
+      case 6: return [value(depth + 1), value(depth + 1)];
+      case 7: return { channel: value(depth + 1), symbol: value(depth + 1), token: value(depth + 1), depth: value(depth + 1), timestamp: value(depth + 1) };
+      default: return { method: value(depth + 1), params: value(depth + 1), id: value(depth + 1), req_id: value(depth + 1) };
+    }
+  };
+  for (const url of [`${binance.ws}/ws`, binance.wsApi, kraken.ws, kraken.wsAuth]) {
+    const client = new Client(url, false);
+    await client.open();
+    for (let i = 0; i < 150 && !client.closed; i++) {
+      const text = JSON.stringify({ method: methods[random.below(methods.length)], params: value(), id: value(), req_id: i });
+      client.socket.send(random.uniform() < 0.3 ? text.slice(0, random.below(text.length)) : text);
+    }
+    client.socket.send(Buffer.from([0xff, 0xfe, 0x00]));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client.socket.close();
+  }
+  for (const path of ['/api/v3/depth?symbol=%E0%A4%A', '/api/v3/order?signature=%E0', '/0/public/Depth?pair=__proto__', '/0/private/constructor', '/sandbox/book', '/%', '//', '/api/v3/ticker/price?symbols=[']) {
+    for (const { rest } of [binance, kraken]) test.ok((await fetch(rest + path)).status < 600);
+  }
+  for (const path of ['/nowhere', '/ws/%E0', '//']) {
+    const refused = new Client(binance.ws + path, false);
+    test.ok(await refused.until(() => refused.closed), `${path} leads nowhere`);
+  }
+  test.same(await get(`${binance.rest}/api/v3/ping`), {}, `both venues are still there (seed ${seed})`);
+  test.match(await get(`${kraken.rest}/0/public/SystemStatus`), { result: { status: 'online' } });
+  test.same(sandbox.ledger('binance').orders, []);
+});
+
+t.test('a frame cut short, a shutdown announced, and the pairs that were asked for', async (test) => {
+  const sandbox = await withSandbox(test, { binanceDepthMs: 20, pairs: ['BTC/USDT', 'BTC/USD', 'ABC/USDT'] });
+  const { binance, kraken } = sandbox.ready.venues;
+  const info = await get(`${binance.rest}/api/v3/exchangeInfo`);
+  test.same((info['symbols'] as Json[]).map(({ symbol }) => symbol), ['BTCUSDT', 'ABCUSDT']);
+  const listed = await get(`${kraken.rest}/0/public/AssetPairs`);
+  test.same(Object.keys(listed['result'] as Json), ['XBTUSDT', 'XXBTZUSD', 'ABCUSDT']);
+  const feed = await new Client(`${binance.ws}/stream?streams=abcusdt@depth@100ms`, false).open();
+  sandbox.fault('binance', { kind: 'malformed-depth' });
+  test.ok(await feed.until(() => feed.malformed === 1));
+  sandbox.fault('binance', { kind: 'server-shutdown', ms: 100 });
+  test.match((await feed.next(({ stream }) => stream === '!serverShutdown')).json, { data: { e: 'serverShutdown' } });
+  test.ok(await feed.until(() => feed.closed));
+});
+
+t.test('the command prints one line when it is ready, and ends cleanly on a signal', async (test) => {
+  const command = new URL('../../src/cli/sandbox.js', import.meta.url).href;
+  const script = `const { sandboxCommand } = await import(${JSON.stringify(command)}); await sandboxCommand().parseAsync(process.argv.slice(1), { from: 'user' });`;
+  const start = (...args: string[]): { child: ChildProcess; output: () => string; ended: Promise<number | null> } => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+    return { child, output: () => output, ended: new Promise((resolve) => child.once('exit', resolve)) };
+  };
+  const first = start('--seed', '7', '--json', '--duration', '60s');
+  for (let i = 0; i < 200 && !first.output().includes('\n'); i++) await new Promise((resolve) => setTimeout(resolve, 25));
+  const ready = JSON.parse(first.output()) as SandboxHandle['ready'];
+  test.match(ready, { type: 'ready', venues: { binance: { rest: /^http:\/\/127\.0\.0\.1:/, ws: /^ws:/, wsApi: /ws-api/ }, kraken: { wsAuth: /^ws:/ } } });
+  const feed = await new Client(`${ready.venues.binance.ws}/ws/btcusdt@bookTicker`).open();
+  const second = start('--port-kraken', new URL(ready.venues.kraken.rest).port, '--json');
+  test.not(await second.ended, 0);
+  test.match(second.output(), /SANDBOX_PORT_IN_USE/);
+  first.child.kill('SIGINT');
+  test.equal(await first.ended, 0);
+  test.equal(first.output().trim().split('\n').length, 1, 'exactly one line');
+  test.ok(await feed.until(() => feed.closed));
 });

@@ -87,11 +87,19 @@ export function splitSigned(query: string, body: string): { payload: string; sig
   let signature: string | undefined;
   const strip = (text: string): string => text.split('&').filter((part) => {
     if (!part.startsWith('signature=')) return true;
-    signature = decodeURIComponent(part.slice('signature='.length));
+    signature = decoded(part.slice('signature='.length));
     return false;
   }).join('&');
   const payload = strip(query) + strip(body);
   return { payload, signature };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** WebSocket API: `k=v` pairs sorted by name, values as they are. */

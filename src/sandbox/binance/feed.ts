@@ -33,6 +33,8 @@ interface SymbolStreams {
   trade: string;
   aggTrade: string;
   bestText: string;
+  /** Where the book stood when it was last looked at. */
+  seenId: number;
 }
 
 export interface BinanceFeedOptions {
@@ -53,7 +55,7 @@ export class BinanceFeed {
       const lower = name.toLowerCase();
       const diff = (topic: string, everySteps: number): Diff => ({ topic, everySteps, bids: new Set(), asks: new Set(), lastId: market.book.updateId });
       return {
-        name, market, bookTicker: `${lower}@bookTicker`, trade: `${lower}@trade`, aggTrade: `${lower}@aggTrade`, bestText: '',
+        name, market, bookTicker: `${lower}@bookTicker`, trade: `${lower}@trade`, aggTrade: `${lower}@aggTrade`, bestText: '', seenId: -1,
         diffs: [diff(`${lower}@depth@100ms`, fast), diff(`${lower}@depth`, slow)],
         partials: [5, 10, 20].flatMap((levels) => [
           { topic: `${lower}@depth${levels}@100ms`, everySteps: fast, levels }, { topic: `${lower}@depth${levels}`, everySteps: slow, levels },
@@ -66,14 +68,15 @@ export class BinanceFeed {
   step(step: number, timeMs: number): Frame[] {
     const frames: Frame[] = [];
     for (const streams of this.#streams) {
-      this.#gather(streams);
       const { market } = streams;
+      const changed = market.book.updateId !== streams.seenId || market.freshTrades.length > 0;
+      if (changed) this.#gather(streams);
       const phase = step + market.spec.index;
       for (const diff of streams.diffs) if (phase % diff.everySteps === 0) this.#emitDiff(streams, diff, timeMs, frames);
       for (const partial of streams.partials) {
         if (phase % partial.everySteps === 0 && this.#wanted(partial.topic)) frames.push(partialFrame(market, partial));
       }
-      this.#tops(streams, frames);
+      if (changed) this.#tops(streams, frames);
     }
     return frames;
   }
@@ -91,6 +94,7 @@ export class BinanceFeed {
   /** Move the book's touched prices to the diffs that have listeners. */
   #gather(streams: SymbolStreams): void {
     const { book } = streams.market;
+    streams.seenId = book.updateId;
     for (const diff of streams.diffs) {
       if (this.#wanted(diff.topic)) {
         for (const price of book.bids.touched) diff.bids.add(price);

@@ -30,7 +30,7 @@ export interface BinanceServerOptions {
   port: number;
   stepMs: number;
   depthMs: number;
-  control: Omit<ControlContext, 'core' | 'venue' | 'connections' | 'market' | 'dropConnections' | 'onMaintenance'>;
+  control: Omit<ControlContext, 'core' | 'venue' | 'connections' | 'market' | 'dropConnections' | 'onMaintenance' | 'shutdown'>;
 }
 
 const PING = { everyMs: 20_000, answerWithinMs: 60_000 };
@@ -124,6 +124,11 @@ export async function startBinance(options: BinanceServerOptions): Promise<Venue
 
   const control: ControlContext = {
     ...options.control, core, venue: 'binance', connections: () => ({ market: listeners.size, account: users.size }), dropConnections: () => sockets.dropAll(), onMaintenance: () => undefined,
+    shutdown: (ms) => {
+      for (const listener of listeners) listener.announceShutdown(core.virtualMs());
+      for (const user of users) user.announceShutdown(core.virtualMs());
+      setTimeout(() => sockets.dropAll(), ms).unref();
+    },
     market: (name) => symbols.find(name)?.market ?? core.exchange.markets.find((market) => market.spec.pair === name),
   };
   const send = (frames: Frame[]): void => topics.broadcast(withDepthFaults(core, frames, (topic) => topic.slice(0, topic.indexOf('@')).toUpperCase()), () => core.latency.frameOut());

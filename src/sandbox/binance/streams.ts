@@ -1,7 +1,7 @@
 /** Market-stream connections: `/ws`, `/ws/STREAM`, `/stream?streams=A/B`, and their JSON commands. */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Frame, Listener, Topics } from '../topics.js';
+import type { Listener, Topics } from '../topics.js';
 
 const STREAMS_MAX = 1_024;
 const MESSAGES_PER_SECOND = 5;
@@ -15,10 +15,10 @@ interface Command {
 export class StreamConnection implements Listener {
   readonly socket: WebSocket;
   readonly stream: Duplex;
+  wrapped: boolean;
   readonly #topics: Topics<StreamConnection>;
   readonly #subscribed = new Set<string>();
   readonly #wallMs: () => number;
-  #combined: boolean;
   #windowStartMs = 0;
   #windowCount = 0;
 
@@ -27,7 +27,7 @@ export class StreamConnection implements Listener {
     this.stream = stream;
     this.#topics = topics;
     this.#wallMs = wallMs;
-    this.#combined = combined;
+    this.wrapped = combined;
     for (const name of streams) this.#subscribe(name);
     socket.on('message', (data: Buffer) => this.#command(data.toString('utf8')));
     socket.on('ping', () => this.#count());
@@ -35,8 +35,10 @@ export class StreamConnection implements Listener {
     socket.on('close', () => this.#topics.removeAll(this));
   }
 
-  wrap(frame: Frame): string {
-    return this.#combined ? `{"stream":"${frame.topic}","data":${frame.text}}` : frame.text;
+  /** Announce that the venue is about to close this connection. */
+  announceShutdown(timeMs: number): void {
+    const event = { e: 'serverShutdown', E: timeMs };
+    this.#send(this.wrapped ? { stream: '!serverShutdown', data: event } : event);
   }
 
   #subscribe(name: string): void {
@@ -80,11 +82,11 @@ export class StreamConnection implements Listener {
       case 'SET_PROPERTY':
         if (params[0] !== 'combined') return this.#refuse(0, 'Unknown property', id);
         if (typeof params[1] !== 'boolean') return this.#refuse(1, 'Invalid value type: expected Boolean', id);
-        this.#combined = params[1];
+        this.wrapped = params[1];
         return this.#send({ result: null, id });
       case 'GET_PROPERTY':
         if (params[0] !== 'combined') return this.#refuse(0, 'Unknown property', id);
-        return this.#send({ result: this.#combined, id });
+        return this.#send({ result: this.wrapped, id });
       default:
         return this.#refuse(2, 'Invalid request: unknown variant', id);
     }

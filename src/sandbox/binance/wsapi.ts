@@ -46,6 +46,10 @@ export class WsApiConnection {
     for (const subscriptionId of this.#subscriptions) this.#socket.send(`{"subscriptionId":${subscriptionId},"event":${eventText}}`);
   }
 
+  announceShutdown(timeMs: number): void {
+    this.#socket.send(`{"event":{"e":"serverShutdown","E":${timeMs}}}`);
+  }
+
   #receive(data: Buffer): void {
     const arrivedNs = this.#context.core.latency.now();
     let request: Request;

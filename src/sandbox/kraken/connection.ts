@@ -1,5 +1,5 @@
 /** One WebSocket v2 connection, public or private: methods, subscriptions, heartbeats. */
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { formatScaled } from '../../model/decimal.js';
 import { decimalText, rfc3339 } from '../text.js';
@@ -11,7 +11,7 @@ import type { KrakenFeed } from './feed.js';
 import type { KrakenLimits } from './limits.js';
 import type { KrakenOrders } from './orders.js';
 import type { KrakenSymbol, KrakenSymbols } from './symbols.js';
-import type { Frame, Listener, Topics } from '../topics.js';
+import type { Listener, Topics } from '../topics.js';
 import type { Order } from '../matching/order.js';
 import type { VenueCore } from '../venue.js';
 
@@ -33,24 +33,25 @@ const IDLE_MS = 60_000;
 
 export class KrakenConnection implements Listener {
   readonly socket: WebSocket;
-  readonly stream: Duplex;
+  readonly stream: Socket;
   readonly isPrivate: boolean;
+  readonly wrapped = false;
   readonly #context: KrakenContext;
   /** Sequence of the subscription, present while subscribed. */
   #executions: { sequence: number; statusEvents: boolean } | null = null;
   #balances: { sequence: number } | null = null;
   readonly #subscribed = new Set<string>();
-  #lastSentMs: number;
+  #writtenAtTick = 0;
   #lastReceivedMs: number;
   #windowStartMs = 0;
   #windowCount = 0;
 
-  constructor(socket: WebSocket, stream: Duplex, context: KrakenContext, isPrivate: boolean, connectionId: bigint) {
+  constructor(socket: WebSocket, stream: Socket, context: KrakenContext, isPrivate: boolean, connectionId: bigint) {
     this.socket = socket;
     this.stream = stream;
     this.#context = context;
     this.isPrivate = isPrivate;
-    this.#lastSentMs = this.#lastReceivedMs = context.core.wallMs();
+    this.#lastReceivedMs = context.core.wallMs();
     socket.on('message', (data: Buffer) => this.#receive(data));
     socket.on('close', () => context.topics.removeAll(this));
     this.sendStatus(connectionId);
@@ -61,15 +62,12 @@ export class KrakenConnection implements Listener {
     this.#send(`{"channel":"status","type":"update","data":[{"system":"${system}","api_version":"v2","connection_id":${connectionId},"version":"2.0.10"}]}`);
   }
 
-  wrap(frame: Frame): string {
-    this.#lastSentMs = this.#context.core.wallMs();
-    return frame.text;
-  }
-
   /** Once a second: a heartbeat when subscribed and otherwise silent; the end when idle without subscriptions. */
   tick(nowMs: number): void {
     const subscribed = this.#subscribed.size > 0 || this.#executions !== null || this.#balances !== null;
-    if (subscribed && nowMs - this.#lastSentMs >= 1_000) this.#send('{"channel":"heartbeat"}');
+    const written = this.stream.bytesWritten;
+    if (subscribed && written === this.#writtenAtTick) this.#send('{"channel":"heartbeat"}');
+    this.#writtenAtTick = this.stream.bytesWritten;
     if (!subscribed && nowMs - this.#lastReceivedMs > IDLE_MS) this.socket.close(1000, 'Idle');
   }
 
@@ -290,7 +288,6 @@ export class KrakenConnection implements Listener {
   }
 
   #send(text: string): void {
-    this.#lastSentMs = this.#context.core.wallMs();
     this.socket.send(text);
   }
 }

@@ -17,6 +17,8 @@ interface SymbolChannels {
   tickerTrades: string;
   trade: string;
   bestText: string;
+  /** Where the book stood when it was last looked at. */
+  seenId: number;
 }
 
 export class KrakenFeed {
@@ -28,7 +30,7 @@ export class KrakenFeed {
   constructor(symbols: KrakenSymbols, wanted: (topic: string) => boolean) {
     this.#wanted = wanted;
     this.#channels = symbols.all.map((symbol) => ({
-      symbol, tickerBbo: `ticker:bbo:${symbol.name}`, tickerTrades: `ticker:trades:${symbol.name}`, trade: `trade:${symbol.name}`, bestText: '',
+      symbol, tickerBbo: `ticker:bbo:${symbol.name}`, tickerTrades: `ticker:trades:${symbol.name}`, trade: `trade:${symbol.name}`, bestText: '', seenId: -1,
       books: BOOK_DEPTHS.map((depth) => ({ depth, topic: `book:${depth}:${symbol.name}`, view: null })),
     }));
   }
@@ -66,6 +68,8 @@ export class KrakenFeed {
   #emit(channels: SymbolChannels, timeMs: number, frames: Frame[]): void {
     const { symbol } = channels;
     const { market } = symbol;
+    if (market.book.updateId === channels.seenId && market.freshTrades.length === 0) return;
+    channels.seenId = market.book.updateId;
     for (const book of channels.books) {
       if (book.view === null) continue;
       if (!this.#wanted(book.topic)) {

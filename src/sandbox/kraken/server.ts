@@ -26,7 +26,7 @@ export interface KrakenServerOptions {
   keys: KrakenKeys;
   limits: KrakenLimitSettings;
   port: number;
-  control: Omit<ControlContext, 'core' | 'venue' | 'connections' | 'market' | 'dropConnections' | 'onMaintenance'>;
+  control: Omit<ControlContext, 'core' | 'venue' | 'connections' | 'market' | 'dropConnections' | 'onMaintenance' | 'shutdown'>;
 }
 
 /** Beyond 2^53, as the venue's are. */
@@ -98,7 +98,7 @@ export async function startKraken(options: KrakenServerOptions): Promise<VenueSe
     connections: () => {
       const account = [...connections].filter((connection) => connection.isPrivate).length;
       return { market: connections.size - account, account };
-    }, dropConnections: () => sockets.dropAll(),
+    }, dropConnections: () => sockets.dropAll(), shutdown: (ms) => void setTimeout(() => sockets.dropAll(), ms).unref(),
     market: (name) => symbols.find(name)?.market ?? symbols.findRest(name)?.market,
     onMaintenance: () => {
       inMaintenance = true;
