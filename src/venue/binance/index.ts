@@ -1,6 +1,7 @@
 /** Binance spot, and its two futures markets for market data. */
 import type { Venue } from '../contract.js';
 import { BinanceFeed } from './feed.js';
+import { BinanceGateway } from './gateway.js';
 import { COIN_M, SPOT, USD_M, type BinanceMarket } from './market.js';
 import { BinanceMetadata } from './metadata.js';
 import { BinanceSurvey } from './survey.js';
@@ -18,6 +19,6 @@ function marketData(market: BinanceMarket, takerFeePpm: number, makerFeePpm: num
   };
 }
 
-export const binance: Venue = marketData(SPOT, 1000, 1000);
+export const binance: Venue = { ...marketData(SPOT, 1000, 1000), createGateway: (options) => new BinanceGateway(options) };
 export const binanceUsdM: Venue = marketData(USD_M, 500, 200);
 export const binanceCoinM: Venue = marketData(COIN_M, 500, 200);
