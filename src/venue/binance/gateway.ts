@@ -130,7 +130,7 @@ export class BinanceGateway implements GatewaySession {
   }
 
   socketPath(): string {
-    return '/ws-api/v3';
+    return '';
   }
 
   onOpen(nowNs: number): void {

@@ -23,7 +23,7 @@ const FUTURES_DEPTHS = [[5, 2], [10, 2], [20, 2], [50, 2], [100, 5], [500, 10], 
 export const SPOT: BinanceMarket = {
   id: 'binance',
   name: 'Binance',
-  endpoints: { rest: 'https://api.binance.com', ws: 'wss://stream.binance.com:9443', wsPrivate: 'wss://ws-api.binance.com:443' },
+  endpoints: { rest: 'https://api.binance.com', ws: 'wss://stream.binance.com:9443', wsPrivate: 'wss://ws-api.binance.com:443/ws-api/v3' },
   api: '/api/v3',
   depthWeights: [[100, 5], [500, 25], [1000, 50], [5000, 250]],
   anyDepth: true,
@@ -34,7 +34,7 @@ export const SPOT: BinanceMarket = {
 export const USD_M: BinanceMarket = {
   id: 'binance-usdm',
   name: 'Binance USD-M futures',
-  endpoints: { rest: 'https://fapi.binance.com', ws: 'wss://fstream.binance.com', wsPrivate: 'wss://ws-fapi.binance.com' },
+  endpoints: { rest: 'https://fapi.binance.com', ws: 'wss://fstream.binance.com', wsPrivate: 'wss://ws-fapi.binance.com/ws-fapi/v1' },
   api: '/fapi/v1',
   depthWeights: FUTURES_DEPTHS,
   anyDepth: false,
@@ -45,7 +45,7 @@ export const USD_M: BinanceMarket = {
 export const COIN_M: BinanceMarket = {
   id: 'binance-coinm',
   name: 'Binance COIN-M futures',
-  endpoints: { rest: 'https://dapi.binance.com', ws: 'wss://dstream.binance.com', wsPrivate: 'wss://ws-dapi.binance.com' },
+  endpoints: { rest: 'https://dapi.binance.com', ws: 'wss://dstream.binance.com', wsPrivate: 'wss://ws-dapi.binance.com/ws-dapi/v1' },
   api: '/dapi/v1',
   depthWeights: FUTURES_DEPTHS,
   anyDepth: false,
