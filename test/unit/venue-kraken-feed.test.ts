@@ -1,7 +1,7 @@
 import t from 'tap';
 import { readFileSync } from 'node:fs';
 import { BookState, Flag, ResyncReason, VenueState } from '../../src/record/codes.js';
-import { BookDelta, BookStatus, typeAt, VenueStatus } from '../../src/record/records.js';
+import { BookDelta, BookStatus, Quote, typeAt, VenueStatus } from '../../src/record/records.js';
 import { MemorySink } from '../../src/record/slot.js';
 import type { FeedOptions } from '../../src/venue/contract.js';
 import { KrakenFeed } from '../../src/venue/kraken/feed.js';
@@ -438,6 +438,30 @@ t.test('trades are published once, history and strangers are not', (t) => {
   const rig = new Rig().open().frame(trade('snapshot', 1, 2)).frame(trade('update', 3, 4)).frame(trade('update', 4, 5)).frame(trade('update', 6).replace('BTC', 'XYZ')).frame(trade('update', 7, 8).replace('62370.5', '-1'));
   t.same(rig.replica.trades.map(({ id, sell, price, qty }) => [id, sell, price, qty]), [[3, true, 623_705, 2500], [4, false, 623_705, 2500], [5, true, 623_705, 2500]]);
   t.match(rig.host.counts, { duplicates: 1, unknownSymbol: 1, malformed: 1 });
+  t.end();
+});
+
+t.test("the venue's own best bid and ask become quotes; what is zero or absent is a missing side", (t) => {
+  const sink = new MemorySink();
+  const feed = new KrakenFeed(feedOptions(indexOf(market('BTC/USD')).instruments, new RecordingHost(), sink));
+  feed.onOpen(1e9);
+  const quoteOf = (fields: string): number[] => {
+    sink.clear();
+    const text = `{"channel":"ticker","type":"update","data":[{"symbol":"BTC/USD",${fields}}]}`;
+    feed.onFrame(encoder.encode(text), text.length, 1e9);
+    const quote = new Quote(sink.views).wrap(0);
+    return [sink.count, quote.bidPrice, quote.bidQty, quote.askPrice, quote.askQty, quote.tsVenueNs];
+  };
+  t.same(quoteOf('"bid":64010.0,"bid_qty":0.5,"ask":64010.1,"ask_qty":1e-08,"last":1'), [1, 640_100, 50_000_000, 640_101, 1, 0]);
+  t.same(quoteOf('"bid":0,"bid_qty":0,"ask":64010.1,"ask_qty":0,"timestamp":"1970-01-01T00:00:00.000000Z"'), [1, 0, 0, 0, 0, 0]);
+  t.equal(quoteOf('"bid":-1,"bid_qty":1')[0], 0);
+  t.end();
+});
+
+t.test('a book frame that does not say whether it is a snapshot or an update costs the books it may have meant', (t) => {
+  const rig = new Rig().open().frame(SHEET_SNAPSHOT).frame(SHEET_UPDATE.replace('"type":"update",', ''));
+  t.equal(rig.state, BookState.OUT_OF_SYNC);
+  t.equal(rig.host.counts.malformed, 1);
   t.end();
 });
 

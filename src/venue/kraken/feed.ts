@@ -15,6 +15,7 @@ import { BookSync } from './book-sync.js';
 import { isTradable } from './metadata.js';
 import { Request, SubscriptionWire } from './subscription-wire.js';
 import { depthAtLeast, SyncedBook } from './synced-book.js';
+import { TickerReader } from './ticker-entry.js';
 import { TradeReader } from './trade-entry.js';
 
 const CHANNEL = bytesOf('channel');
@@ -22,6 +23,7 @@ const TYPE = bytesOf('type');
 const DATA = bytesOf('data');
 const BOOK = bytesOf('book');
 const TRADE = bytesOf('trade');
+const TICKER = bytesOf('ticker');
 const HEARTBEAT = bytesOf('heartbeat');
 const STATUS = bytesOf('status');
 const INSTRUMENT = bytesOf('instrument');
@@ -32,7 +34,7 @@ const SNAPSHOT = bytesOf('snapshot');
 const UPDATE = bytesOf('update');
 
 /** What a frame turns out to be, by its keys. */
-const Kind = { UNKNOWN: 0, BOOK: 1, TRADE: 2, QUIET: 3, STATUS: 4, INSTRUMENT: 5, ANSWER: 6 } as const;
+const Kind = { UNKNOWN: 0, BOOK: 1, TRADE: 2, QUIET: 3, STATUS: 4, INSTRUMENT: 5, ANSWER: 6, TICKER: 7 } as const;
 const Type = { UNKNOWN: 0, SNAPSHOT: 1, UPDATE: 2 } as const;
 
 /** After a complaint about the message rate nothing is subscribed for this long. */
@@ -44,6 +46,7 @@ export class KrakenFeed implements FeedSession {
   private readonly entry: BookEntry;
   private readonly sync: BookSync;
   private readonly trades: TradeReader;
+  private readonly ticker: TickerReader;
   private readonly wire: SubscriptionWire;
   private readonly status: VenueStatus;
   private frame = 0;
@@ -64,6 +67,7 @@ export class KrakenFeed implements FeedSession {
     this.symbols = new SymbolTable(options.instruments.map((instrument, index) => [instrument.symbol, index] as const));
     this.entry = new BookEntry(this.symbols, this.books, epoch);
     this.trades = new TradeReader(options, this.symbols, this.books, epoch);
+    this.ticker = new TickerReader(options, (symbol) => this.bookOf(symbol), epoch);
     this.wire = new SubscriptionWire((text) => options.host.send(text), depth);
     this.sync = new BookSync(options, this.books, this.wire);
     this.status = new VenueStatus(options.sink.views);
@@ -146,7 +150,8 @@ export class KrakenFeed implements FeedSession {
     }
     const whole = at === DONE && skipSpace(bytes, bounds[1], length) === length;
     if (whole && lateData >= 0 && type !== Type.UNKNOWN) at = this.onData(kind, type, bytes, lateData, length, tsRecvNs);
-    if (!whole || (lateData >= 0 && at < 0 && at !== DONE)) this.onBroken(kind, at, tsRecvNs);
+    const lacksBooks = whole && kind === Kind.BOOK && !this.booksRead;
+    if (!whole || lacksBooks || (lateData >= 0 && at < 0 && at !== DONE)) this.onBroken(kind, at, tsRecvNs);
     else if (kind === Kind.ANSWER || kind === Kind.STATUS || kind === Kind.INSTRUMENT) this.onRare(kind, bytes, length, tsRecvNs);
     else if (kind === Kind.UNKNOWN) this.options.host.count('malformed');
   }
@@ -167,12 +172,12 @@ export class KrakenFeed implements FeedSession {
     }
   }
 
-  /** `data` of a book or trade frame; of others, skipped (they are read whole, off the hot path). */
+  /** `data` of a book, trade or ticker frame; of others, skipped (they are read whole, off the hot path). */
   private onData(kind: number, type: number, bytes: Uint8Array, at: number, length: number, tsRecvNs: number): number {
     if (kind === Kind.BOOK) return this.onBooks(type === Type.SNAPSHOT, bytes, at, length, tsRecvNs);
     // Snapshots of trades are history: they were published when they happened, or before this session.
     if (kind === Kind.TRADE && type === Type.UPDATE) return this.trades.read(bytes, at, length, this.frame, tsRecvNs);
-    return skipValue(bytes, at, length);
+    return kind === Kind.TICKER ? this.ticker.read(bytes, at, length, this.frame) : skipValue(bytes, at, length);
   }
 
   private onBooks(isSnapshot: boolean, bytes: Uint8Array, at: number, length: number, tsRecvNs: number): number {
@@ -305,6 +310,7 @@ function isDecimals(value: unknown): value is number {
 function kindOfChannel(bytes: Uint8Array): number {
   if (boundsAre(bytes, BOOK)) return Kind.BOOK;
   if (boundsAre(bytes, TRADE)) return Kind.TRADE;
+  if (boundsAre(bytes, TICKER)) return Kind.TICKER;
   if (boundsAre(bytes, HEARTBEAT)) return Kind.QUIET;
   if (boundsAre(bytes, STATUS)) return Kind.STATUS;
   return boundsAre(bytes, INSTRUMENT) ? Kind.INSTRUMENT : Kind.QUIET;
