@@ -25,7 +25,7 @@ export class BasketEntry {
 }
 
 export class BasketTable {
-  private readonly entries: readonly BasketEntry[] = Array.from({ length: ENTRIES }, () => new BasketEntry());
+  private readonly entries: (BasketEntry | undefined)[] = Array.from({ length: ENTRIES }, () => undefined);
   /** Unfinished baskets, by pair. */
   readonly openByPair: Int32Array;
 
@@ -41,17 +41,17 @@ export class BasketTable {
 
   find(basketId: number): BasketEntry | undefined {
     const entry = this.entries[basketId % ENTRIES];
-    return basketId !== 0 && entry.basketId === basketId ? entry : undefined;
+    return entry?.basketId === basketId ? entry : undefined;
   }
 
   freeId(candidate: number): number {
     let id = candidate;
-    while (this.entries[id % ENTRIES].openLegs > 0) id++;
+    while ((this.entries[id % ENTRIES]?.openLegs ?? 0) > 0) id++;
     return id;
   }
 
   create(basketId: number): BasketEntry {
-    const entry = this.entries[basketId % ENTRIES];
+    const entry = (this.entries[basketId % ENTRIES] ??= new BasketEntry());
     entry.basketId = basketId;
     entry.openLegs = 0;
     entry.orders = 0;
@@ -87,6 +87,6 @@ export class BasketTable {
 
   /** Unfinished baskets, by ascending id. */
   unfinished(): BasketEntry[] {
-    return this.entries.filter(({ openLegs }) => openLegs > 0).sort((a, b) => a.basketId - b.basketId);
+    return this.entries.filter((entry) => entry !== undefined).filter(({ openLegs }) => openLegs > 0).sort((a, b) => a.basketId - b.basketId);
   }
 }

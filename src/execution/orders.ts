@@ -1,7 +1,8 @@
 /**
  * The orders the executor remembers: every unfinished one, and the latest finished ones, so that late and repeated
- * reports find their order. A fixed number of entries, reused: an order stands at `orderId mod entries`. An id whose
- * place is still taken by an unfinished order is skipped, so an unfinished order is never forgotten.
+ * reports find their order. A fixed number of places, whose objects are made once and reused: an order stands at
+ * `orderId mod places`. An id whose place is still taken by an unfinished order is skipped, so an unfinished order is
+ * never forgotten.
  */
 import { OrderState } from '../record/codes.js';
 import { isTerminal } from './order-state.js';
@@ -80,7 +81,7 @@ export class Order {
 }
 
 export class OrderTable {
-  private readonly entries: readonly Order[] = Array.from({ length: ORDER_ENTRIES }, () => new Order());
+  private readonly entries: (Order | undefined)[] = Array.from({ length: ORDER_ENTRIES }, () => undefined);
   /** Unfinished orders, in no order. */
   readonly open: Order[] = [];
   readonly openByVenue: Int32Array;
@@ -91,19 +92,19 @@ export class OrderTable {
 
   find(orderId: number): Order | undefined {
     const order = this.entries[orderId % ORDER_ENTRIES];
-    return orderId !== 0 && order.orderId === orderId ? order : undefined;
+    return order?.orderId === orderId ? order : undefined;
   }
 
   /** The first id from `candidate` on whose place is free. */
   freeId(candidate: number): number {
     let id = candidate;
-    while (this.entries[id % ORDER_ENTRIES].openAt >= 0) id++;
+    while ((this.entries[id % ORDER_ENTRIES]?.openAt ?? -1) >= 0) id++;
     return id;
   }
 
   /** A fresh entry, not yet open. */
   create(orderId: number): Order {
-    const order = this.entries[orderId % ORDER_ENTRIES];
+    const order = (this.entries[orderId % ORDER_ENTRIES] ??= new Order());
     order.reset(orderId);
     return order;
   }

@@ -17,6 +17,8 @@ export class Profit {
   private readonly mids: bigint[];
   private readonly record: Pnl;
   private readonly told: bigint[];
+  /** Assets that P&L is counted in. */
+  private readonly quotes: readonly number[];
 
   constructor(
     private readonly index: InstrumentIndex,
@@ -31,6 +33,7 @@ export class Profit {
     this.mids = index.pairs.map(() => 0n);
     this.told = index.pairs.map(() => -1n);
     this.record = new Pnl(sink.views);
+    this.quotes = [...new Set(index.pairs.map(({ quote }) => quote.index))];
   }
 
   /** The latest mid of a pair over its venues in sync (mapped quotes at their rate); 0 when there never was one. */
@@ -85,7 +88,7 @@ export class Profit {
     const day = Number((this.epochUnixNs + BigInt(Math.trunc(nowNs))) / DAY_NS);
     if (day !== this.state.day) this.rebase(nowNs);
     if (this.state.killedBy !== 0) return 0;
-    for (const asset of this.quotes()) {
+    for (const asset of this.quotes) {
       if (this.state.dayBase[asset] - this.ofQuote(asset) > this.maxLoss) return RejectReason.RISK_MAX_LOSS;
     }
     return 0;
@@ -95,7 +98,7 @@ export class Profit {
   rebase(nowNs: number): void {
     const first = this.state.day < 0;
     const day = Number((this.epochUnixNs + BigInt(Math.trunc(nowNs))) / DAY_NS);
-    for (const asset of this.quotes()) this.facts.day(asset, day, first ? 0n : this.ofQuote(asset));
+    for (const asset of this.quotes) this.facts.day(asset, day, first ? 0n : this.ofQuote(asset));
   }
 
   publish(nowNs: number): void {
@@ -110,10 +113,6 @@ export class Profit {
       this.told[index] = digest;
       this.write(at, index, pnl, unrealised, nowNs);
     }
-  }
-
-  private quotes(): readonly number[] {
-    return [...new Set(this.index.pairs.map(({ quote }) => quote.index))];
   }
 
   private write(at: number, pair: number, pnl: PairPnl, unrealised: bigint, nowNs: number): void {
