@@ -7,6 +7,7 @@ export interface Percentiles {
   readonly p90Ns: number;
   readonly p99Ns: number;
   readonly p999Ns: number;
+  readonly meanNs?: number;
 }
 
 export interface Rate {

@@ -12,4 +12,6 @@ export const BENCHES: readonly Entry[] = [
   { name: 'throughput-1p3c', load: async () => (await import('./throughput-1p3c.js')).throughput1p3c },
   { name: 'latency-counter', load: async () => (await import('./latency-counter.js')).latencyCounter },
   { name: 'record-codec', load: async () => (await import('./record-codec.js')).recordCodec },
+  { name: 'book-decode-apply', load: async () => (await import('./book-decode-apply.js')).bookDecodeApply },
+  { name: 'book-changes', load: async () => (await import('./book-changes.js')).bookChanges },
 ];

@@ -16,9 +16,14 @@ export function percentilesOf(ns: Float64Array): Percentiles & { curve: Curve } 
   return { p50Ns: rounded(50), p90Ns: rounded(90), p99Ns: rounded(99), p999Ns: rounded(99.9), curve };
 }
 
+/** Sum over number: what a stream of them costs. */
+export function meanOf(ns: Float64Array): number {
+  return Math.round((ns.reduce((sum, each) => sum + each, 0) / ns.length) * 10) / 10;
+}
+
 /** Without the curve: for baselines and JSON. */
-export function figures({ p50Ns, p90Ns, p99Ns, p999Ns }: Percentiles): Percentiles {
-  return { p50Ns, p90Ns, p99Ns, p999Ns };
+export function figures({ p50Ns, p90Ns, p99Ns, p999Ns, meanNs }: Percentiles): Percentiles {
+  return { p50Ns, p90Ns, p99Ns, p999Ns, ...(meanNs === undefined ? {} : { meanNs }) };
 }
 
 /** What one reading of the clock costs here, ns: a sample that is bracketed by two readings is longer by about that. */

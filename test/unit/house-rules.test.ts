@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   backtest: ['*'],
   cli: ['*', 'sandbox', 'actors', 'bench'],
   actors: ['*'],
-  bench: ['*', 'sandbox', 'actors'],
+  bench: ['*', 'sandbox', 'actors', 'cli'],
 };
 
 interface Import {
