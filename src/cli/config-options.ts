@@ -44,7 +44,7 @@ export function addConfigOptions(command: Command): Command {
     .option('--api-port <port>', 'port of the control API, 0 = any free one (default: 7420)', whole)
     .option('--no-api', 'no control API')
     .option('--seed <n>', 'seed of the sandbox market', whole)
-    .option('--rate <n>', 'book updates a second of every sandbox pair and venue', whole)
+    .option('--rate <n>', 'book changes a second, over all sandbox markets', whole)
     .option('--clickhouse-url <url>', 'store in this server instead of the embedded engine')
     .option('--no-store', 'keep the journal only, no ClickHouse')
     .option('--nats-url <url>', 'publish to this NATS server')

@@ -14,12 +14,11 @@ import { configSchema, type ParsedConfig, type VenueConfig } from './config-sche
 import { readSecrets, Secrets, secretVariables } from './secrets.js';
 
 /** A checked configuration without secrets: may be stored with the session and shown. Paths are absolute. */
-export interface RingsideConfig extends Omit<ParsedConfig, 'venues' | 'journal' | 'clickhouse' | 'sandbox'> {
+export interface RingsideConfig extends Omit<ParsedConfig, 'venues' | 'journal' | 'clickhouse'> {
   /** Enabled venues only. */
   readonly venues: Readonly<Record<string, Omit<VenueConfig, 'credentials' | 'enabled'>>>;
   readonly journal: { readonly dir: string; readonly segmentRecords: number };
   readonly clickhouse: { readonly mode: 'embedded' | 'server' | 'off'; readonly url?: string; readonly database: string; /** Of the embedded engine. */ readonly dir: string };
-  readonly sandbox: { readonly seed: number; readonly rate: number; readonly pairs: readonly string[] };
 }
 
 export interface LoadedConfig {
@@ -163,7 +162,6 @@ function finish(config: ParsedConfig, baseDir: string, workingDir: string, dataD
     venues: enabledVenues(config.venues),
     journal: { dir: config.journal.dir === undefined ? join(dataDir, 'journal') : resolve(baseDir, config.journal.dir), segmentRecords: config.journal.segmentRecords },
     clickhouse: { ...clickhouse, mode: mode ?? (clickhouse.url === undefined ? 'embedded' : 'server'), dir: join(dataDir, 'clickhouse') },
-    sandbox: { ...config.sandbox, pairs: config.sandbox.pairs ?? config.pairs },
   };
 }
 

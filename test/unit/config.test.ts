@@ -43,7 +43,6 @@ t.test('without file, variables and options a sandbox run is configured', (t) =>
   t.equal(config.mode, 'sandbox');
   t.same(Object.keys(config.venues), ['binance', 'kraken']);
   t.same(config.pairs, ['BTC-USDT', 'ETH-USDT', 'SOL-USDT']);
-  t.same(config.sandbox.pairs, config.pairs);
   t.equal(config.clickhouse.mode, 'embedded');
   t.equal(config.journal.dir, join(config.dataDir, 'journal'));
   t.equal(config.nats.url, undefined);
