@@ -1,6 +1,7 @@
 /** Turns what a schema refuses into sentences: field, value, accepted values, nearest known name. */
 import type { z } from 'zod';
 import { RingsideError } from '../model/errors.js';
+import { redactedUrl } from './format.js';
 import { fieldsOf, metaOf, schemaAt } from './schema-walk.js';
 
 export interface ConfigProblem {
@@ -21,10 +22,10 @@ export function fieldName(path: readonly PropertyKey[]): string {
   return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`)).join('');
 }
 
-/** At most 60 characters of a value, as JSON; secrets never. */
+/** At most 60 characters of a value, as JSON; secrets and passwords in URLs never. */
 export function show(value: unknown, path: readonly PropertyKey[] = []): string {
   if (path.includes('credentials')) return '(hidden)';
-  const json = value === undefined ? 'nothing' : JSON.stringify(value);
+  const json = value === undefined ? 'nothing' : redactedUrl(JSON.stringify(value));
   return json.length > 60 ? `${json.slice(0, 57)}…` : json;
 }
 

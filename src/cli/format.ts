@@ -46,5 +46,5 @@ function threeDigits(value: number): string {
 
 /** A URL without user and password. */
 export function redactedUrl(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+  return url.replaceAll(/\/\/[^@/]*@/g, '//');
 }

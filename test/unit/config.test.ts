@@ -157,6 +157,7 @@ t.test('secrets come by reference, and neither the configuration nor any print o
   const error = refusal(() => load({ file: inFile }));
   t.equal(error.code, 'SECRET_IN_CONFIG');
   t.notMatch(error.toText(), /abc-secret/);
+  t.notMatch(refusal(() => load({ environment: { NATS_URL: 'http://user:pass-word@host' } })).toText(), /pass-word/);
   t.notMatch(refusal(() => load({ file: { venues: { kraken: { credentials: { apiKey: 7_654_321 } } } } })).toText(), /7654321/);
   t.end();
 });
