@@ -74,7 +74,7 @@ export function createSession(journal: string, info: SessionInfo): string {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && existsSync(join(folder, 'session.json'))) throw new RingsideError('JOURNAL_SESSION_EXISTS', `there is a session ${info.id} already`, { where: folder, fix: 'Start again: a session is named after the millisecond it starts in.' });
-    throw new RingsideError('JOURNAL_DIRECTORY', `the journal cannot be written: ${message}`, { where: folder, fix: 'Make the folder writable, free space on its disk, or name another with --data.', cause: error });
+    throw new RingsideError('JOURNAL_DIRECTORY', `the journal cannot be written: ${message}`, { where: folder, fix: 'Make the folder writable, free space on its disk, or name another with --data-dir.', cause: error });
   }
   return folder;
 }

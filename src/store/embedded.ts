@@ -84,7 +84,7 @@ class Child {
     if (/Cannot lock file|Another server instance/.test(this.stderr)) {
       return new RingsideError('EMBEDDED_CLICKHOUSE_IN_USE', 'another process has this embedded ClickHouse open', {
         where: this.directory,
-        fix: 'Ask the engine that runs (its control API), stop it first, name another directory with --data, or set CLICKHOUSE_URL to a server.',
+        fix: 'Ask the engine that runs (its control API), stop it first, name another directory with --data-dir, or set CLICKHOUSE_URL to a server.',
       });
     }
     const text = greeting !== undefined && !greeting.ready ? greeting.text : `its process ended (exit ${this.process.exitCode ?? this.process.signalCode})`;

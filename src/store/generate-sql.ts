@@ -79,7 +79,8 @@ function namedColumn(column: Column, scales: string): string[] {
     case 'amount': return [`toDecimal128(${source}, 8) / 100000000 AS ${column.name}`];
     case 'code': {
       const entries = Object.entries(column.names!);
-      return [`transform(${source}, [${entries.map(([, value]) => value).join(', ')}], [${entries.map(([name]) => quote(name)).join(', ')}], toString(${source})) AS ${column.name}`];
+      // The number beside the name: codes have an order (hops follow each other).
+      return [`${source} AS ${column.name}_code`, `transform(${source}, [${entries.map(([, value]) => value).join(', ')}], [${entries.map(([name]) => quote(name)).join(', ')}], toString(${source})) AS ${column.name}`];
     }
     default:
       if (column.name === 'sell_instrument') return ['s.venue_name AS sell_venue', 's.symbol AS sell_symbol'];

@@ -1,0 +1,71 @@
+/** `ringside query`: the stored questions, asked of what the engine has kept. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { RingsideError } from '../model/errors.js';
+import { migrate } from '../store/migrations.js';
+import { openStore } from '../store/open.js';
+import { findQuery, nothingStored, readQueries, runQuery, type StoredQuery } from '../store/queries.js';
+import type { Store } from '../store/store.js';
+import { asCsv, asJson, asTable } from './query-output.js';
+
+interface Flags {
+  list?: boolean;
+  param: Readonly<Record<string, string>>;
+  format: 'table' | 'json' | 'csv';
+  dataDir?: string;
+  clickhouseUrl?: string;
+  session: string;
+}
+
+const FORMATS = { table: asTable, json: asJson, csv: asCsv } as const;
+
+function assignment(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new RingsideError('QUERY_PARAM', `"${text}" is no parameter`, { where: '--param', fix: 'Write --param name=value.' });
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+export function queryCommand(): Command {
+  return new Command('query')
+    .description('Ask one of the stored questions of what the engine has kept in ClickHouse')
+    .argument('[name]', 'which question; see --list')
+    .option('--list', 'print the questions and their parameters')
+    .option('-p, --param <name=value>', 'a parameter of the question (repeatable)', assignment, {})
+    .addOption(new Option('-f, --format <format>', 'how to print the answer').choices(Object.keys(FORMATS)).default('table'))
+    .option('--session <which>', 'last, all, or the id of a session', 'last')
+    .option('--data-dir <dir>', 'where journal and database live (default: ./.ringside, or RINGSIDE_HOME)')
+    .option('--clickhouse-url <url>', 'a server instead of the embedded engine (default: CLICKHOUSE_URL, where set)')
+    .addHelpText('after', '\nExample: ringside query fills-by-venue --param venue=kraken --session all --format csv')
+    .action(run);
+}
+
+async function run(name: string | undefined, flags: Flags): Promise<void> {
+  if (flags.list === true || name === undefined) process.stdout.write(listing(readQueries()));
+  else await ask(findQuery(name), flags);
+}
+
+async function ask(query: StoredQuery, flags: Flags): Promise<void> {
+  const dataDir = resolve(flags.dataDir ?? (process.env.RINGSIDE_HOME || './.ringside'));
+  const directory = join(dataDir, 'clickhouse');
+  const url = flags.clickhouseUrl ?? process.env.CLICKHOUSE_URL;
+  // Asking must not make a database where there is none.
+  if ((url === undefined || url === '') && !existsSync(directory)) throw nothingStored(directory);
+  const store: Store = openStore({ directory, url });
+  // The embedded engine takes a moment to load; only a person waiting at a terminal needs to be told.
+  if (process.stderr.isTTY) process.stderr.write(`ringside: asking ${store.place}\n`);
+  try {
+    await migrate(store);
+    const result = await runQuery(store, query, flags.session, flags.param);
+    process.stdout.write(FORMATS[flags.format](result));
+  } finally {
+    await store.close();
+  }
+}
+
+function listing(queries: readonly StoredQuery[]): string {
+  return queries.map(({ name, title, parameters }) => [
+    name, `  ${title}`,
+    ...parameters.map((known) => `  --param ${known.name}=…  ${known.doc} (${known.type}, default ${known.default === '' ? 'empty' : known.default})`),
+  ].join('\n')).join('\n\n').concat('\n');
+}
