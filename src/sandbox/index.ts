@@ -89,7 +89,9 @@ export async function startSandbox(given: Partial<SandboxOptions> = {}): Promise
     }
     for (; due > 0; due--) {
       simulation.advance();
-      for (const venue of VENUES) server(venue).step(simulation.step);
+      // Both venues' frames are encoded before the first byte leaves: an order that answers one finds nobody busy.
+      for (const venue of VENUES) server(venue).encode(simulation.step);
+      for (const venue of VENUES) server(venue).send();
     }
   }, options.stepMs);
 

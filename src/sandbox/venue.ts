@@ -15,8 +15,10 @@ export interface VenueCore {
 
 /** A venue's running server, as the composition root drives it. */
 export interface VenueServer {
-  /** Encode and send this step's market data, then whatever executions the step caused. */
-  step: (step: number) => void;
+  /** Encode this step's market data, … */
+  encode: (step: number) => void;
+  /** … send it, and then whatever executions the step caused. */
+  send: () => void;
   /** Send what is pending of one market at once. */
   flushMarket: (marketIndex: number) => void;
   close: () => Promise<void>;

@@ -78,7 +78,7 @@ export async function startBinance(options: BinanceServerOptions): Promise<Venue
       limits.charge(operation.weight(params));
       return operation.run(params);
     };
-    const outcome = runOutcome(operation.places === true, run);
+    const outcome = runOutcome(operation.places === true, request, run);
     const headers = limits.headers();
     const retry = outcome.error?.data?.['retryAfter'];
     if (typeof retry === 'number') headers['Retry-After'] = String(Math.max(1, Math.ceil((retry - core.wallMs()) / 1000)));
@@ -91,9 +91,9 @@ export async function startBinance(options: BinanceServerOptions): Promise<Venue
     return reply;
   };
 
-  const runOutcome = (places: boolean, run: () => unknown): ReturnType<typeof runPlacement> => {
+  const runOutcome = (places: boolean, request: HttpRequest, run: () => unknown): ReturnType<typeof runPlacement> => {
     if (places) {
-      core.latency.orderIn(core.latency.now(), '');
+      core.latency.orderIn(core.latency.now(), parseForm(`${request.query}&${request.body}`).get('newClientOrderId') ?? '');
       return runPlacement(core, limits, run);
     }
     try {
@@ -131,11 +131,15 @@ export async function startBinance(options: BinanceServerOptions): Promise<Venue
     },
     market: (name) => symbols.find(name)?.market ?? core.exchange.markets.find((market) => market.spec.pair === name),
   };
+  let pending: Frame[] = [];
   const send = (frames: Frame[]): void => topics.broadcast(withDepthFaults(core, frames, (topic) => topic.slice(0, topic.indexOf('@')).toUpperCase()), () => core.latency.frameOut());
   return {
     control, port: portOf(http),
-    step: (step) => {
-      if (!core.faults.active('stall')) send(feed.step(step, core.virtualMs()));
+    encode: (step) => {
+      pending = core.faults.active('stall') ? [] : feed.step(step, core.virtualMs());
+    },
+    send: () => {
+      send(pending);
       if (core.exchange.outbox.length > 0) flushEvents();
     },
     flushMarket: (marketIndex) => send(feed.flush(marketIndex, core.virtualMs())),

@@ -89,22 +89,23 @@ export function tradeObject(fill: Fill, symbol: KrakenSymbol, cumulative: number
 
 /**
  * The messages one event becomes: acceptance is `pending_new` then `new`; a completing fill is a `trade` that still says
- * partially filled, then a separate `filled`.
+ * partially filled, then a separate `filled`. Messages are sparse: `new` and `filled` do not repeat the client's id.
  */
 export function executionObjects(event: ExecutionEvent, symbol: KrakenSymbol): string[] {
   const { order } = event;
   const stamp = { timestamp: quoted(rfc3339(event.timeMs)) };
-  const head = { order_id: quoted(txid('O', order.id)), cl_ord_id: order.clientIdGiven ? quoted(order.clientOrderId) : undefined, symbol: quoted(symbol.name) };
+  const id = { order_id: quoted(txid('O', order.id)) };
+  const head = { ...id, cl_ord_id: order.clientIdGiven ? quoted(order.clientOrderId) : undefined, symbol: quoted(symbol.name) };
   if (event.kind === 'new') {
     const zero = { cum_cost: '0.0', fee_usd_equiv: '0.0' };
     return [
       rawObject({ exec_type: '"pending_new"', ...orderMembers(order, symbol), ...zero, order_status: '"pending_new"', ...stamp }),
-      rawObject({ exec_type: '"new"', ...head, order_status: '"new"', ...stamp }),
+      rawObject({ exec_type: '"new"', ...id, order_status: '"new"', ...stamp }),
     ];
   }
   if (event.kind === 'trade') {
     const trade = tradeObject(event.fill, symbol, event.filled);
-    return event.status === 'filled' ? [trade, rawObject({ exec_type: '"filled"', ...head, order_status: '"filled"', ...totals(order), ...stamp })] : [trade];
+    return event.status === 'filled' ? [trade, rawObject({ exec_type: '"filled"', ...id, symbol: quoted(symbol.name), order_status: '"filled"', ...totals(order), ...stamp })] : [trade];
   }
   return [rawObject({ exec_type: '"canceled"', ...head, order_status: '"canceled"', reason: quoted(endText(event.reason)), ...totals(order), ...stamp })];
 }

@@ -105,11 +105,15 @@ export async function startKraken(options: KrakenServerOptions): Promise<VenueSe
       announceStatus();
     },
   };
+  let pending: Frame[] = [];
   const send = (frames: Frame[]): void => topics.broadcast(withDepthFaults(core, frames, (topic) => topic.slice(topic.lastIndexOf(':') + 1)), () => core.latency.frameOut());
   return {
     control, port: portOf(http),
-    step: () => {
-      if (!core.faults.active('stall')) send(feed.step(core.virtualMs()));
+    encode: () => {
+      pending = core.faults.active('stall') ? [] : feed.step(core.virtualMs());
+    },
+    send: () => {
+      send(pending);
       if (core.exchange.outbox.length > 0) flushEvents();
       if (inMaintenance && !core.faults.active('maintenance')) {
         inMaintenance = false;
