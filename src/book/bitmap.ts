@@ -18,11 +18,13 @@ export class Bitmap {
     this.summary[word >>> 5] |= 1 << (word & 31);
   }
 
-  clear(i: number): void {
+  /** Set the bit to 0 or 1, without a branch: whether a change makes or removes a level is nobody's guess. */
+  put(i: number, bit: number): void {
     const word = i >>> 5;
-    const left = this.words[word] & ~(1 << (i & 31));
-    this.words[word] = left;
-    if (left === 0) this.summary[word >>> 5] &= ~(1 << (word & 31));
+    const bits = (this.words[word] & ~(1 << (i & 31))) | (bit << (i & 31));
+    this.words[word] = bits;
+    const group = word >>> 5;
+    this.summary[group] = (this.summary[group] & ~(1 << (word & 31))) | (Number(bits !== 0) << (word & 31));
   }
 
   /** The highest set bit at or below `i`, or -1. */

@@ -62,19 +62,13 @@ export class BookSide {
       this.setOutside(f64, at);
       return;
     }
-    const was = this.qty[i];
     const now = f64[at + 1];
+    this.inWindow += Number(now !== 0) - Number(this.qty[i] !== 0);
     this.qty[i] = now;
-    if (was === 0) {
-      if (now !== 0) {
-        this.occupied.set(i);
-        this.inWindow++;
-        if (i > this.best) this.best = i;
-      }
-    } else if (now === 0) {
-      this.occupied.clear(i);
-      this.inWindow--;
-      if (i === this.best) this.sink(i);
+    this.occupied.put(i, Number(now !== 0));
+    if (i >= this.best) {
+      if (now !== 0) this.best = i;
+      else if (i === this.best) this.sink(i);
     }
   }
 

@@ -12,14 +12,14 @@
 import { BUY, SELL, type InstrumentIndex } from '../model/instrument.js';
 import { BookState, Flag, NO_INSTRUMENT, VenueChannel, VenueState } from '../record/codes.js';
 import { BookDelta, BookStatus, Quote, TopOfBook, Trade, typeAt, VenueStatus } from '../record/records.js';
-import type { RecordDefinition } from '../record/define.js';
+import { OFFSET, type RecordDefinition } from '../record/define.js';
 import { BookDeltaDef } from '../record/schema.js';
 import type { RecordSink, SlotViews } from '../record/slot.js';
 import type { LadderSize } from './book-side.js';
 import { Crossing, CrossingWriter, SINK_FULL } from './crossing.js';
 import { DEFAULT_LADDER } from './order-book.js';
 import type { SharedBookWriter } from './shared-book.js';
-import { VenueBook } from './venue-book.js';
+import { NOT_OPEN, VenueBook } from './venue-book.js';
 
 export interface MergerOptions {
   readonly index: InstrumentIndex;
@@ -53,6 +53,12 @@ export interface MergerCounters {
 
 /** Where a BookDelta's price stands, in doubles from the slot's start; its quantity follows it. */
 const DELTA_PRICE = fieldOffset(BookDeltaDef, 'price') >> 3;
+
+/** The word that holds a BookDelta's type, flags and epoch, in words from the slot's start, and its bits that tell no frame from another. */
+const HEADER = OFFSET.type >> 2;
+const SELL_BIT = Flag.SELL << 8;
+const FRAME_BITS = ~((Flag.FIRST | Flag.LAST | Flag.SELL) << 8);
+if (fieldOffset(BookDeltaDef, 'epoch') !== OFFSET.type + 2) throw new Error("a BookDelta's epoch must stand beside its type and flags");
 
 /** A resync that was not followed by a snapshot is asked for again after this long. */
 const ASK_AGAIN_NS = 1e9;
@@ -110,6 +116,18 @@ export class MergerCore {
 
   /** One record of any feed, at byte `at` of that feed's views. */
   onRecord(views: SlotViews, at: number): void {
+    // Most records are levels in the middle of a frame: one compare tells that this is one, of the frame that is open.
+    const header = views.i32[(at >> 2) + HEADER];
+    const open = this.books[views.u16[(at + OFFSET.instrument) >> 1]];
+    if (open !== undefined && (header & ~SELL_BIT) === open.openHeader && views.f64[(at >> 3) + DELTA_PRICE] > 0) {
+      open.book.setAt((header & SELL_BIT) !== 0 ? SELL : BUY, views.f64, (at >> 3) + DELTA_PRICE);
+      this.counters.deltas++;
+      return;
+    }
+    this.onOther(views, at);
+  }
+
+  private onOther(views: SlotViews, at: number): void {
     let input = this.input;
     if (input === undefined || input.views !== views) {
       input = this.inputs.find((known) => known.views === views) ?? this.addInput(views);
@@ -168,14 +186,14 @@ export class MergerCore {
     }
     const { flags } = delta;
     if (delta.epoch !== book.epoch) this.enterEpoch(book, delta.epoch);
-    if ((flags & Flag.FIRST) !== 0 && !this.openFrame(book, (flags & Flag.SNAPSHOT) !== 0)) return this.ignore(book, delta);
+    if ((flags & Flag.FIRST) !== 0 && !this.openFrame(book, (flags & Flag.SNAPSHOT) !== 0, views.i32[(delta.at >> 2) + HEADER])) return this.ignore(book, delta);
     if (!book.isOpen) return this.ignore(book, delta);
     if (delta.price > 0) {
       book.book.setAt((flags & Flag.SELL) !== 0 ? SELL : BUY, views.f64, (delta.at >> 3) + DELTA_PRICE);
       this.counters.deltas++;
     } else this.counters.ignored++;
     if ((flags & Flag.LAST) === 0) return;
-    book.isOpen = false;
+    book.openHeader = NOT_OPEN;
     if (book.opensSnapshot) book.hasSnapshot = true;
     book.frame = delta.frame;
     book.times[0] = delta.tsRecvNs;
@@ -187,7 +205,7 @@ export class MergerCore {
   }
 
   /** @returns false when the frame cannot be applied */
-  private openFrame(book: VenueBook, isSnapshot: boolean): boolean {
+  private openFrame(book: VenueBook, isSnapshot: boolean, header: number): boolean {
     if (book.isOpen) {
       // The last frame never ended, within one epoch: what it changed is unknown.
       this.counters.torn++;
@@ -198,7 +216,7 @@ export class MergerCore {
       book.book.clear();
     } else if (!book.hasSnapshot) return false;
     book.opensSnapshot = isSnapshot;
-    book.isOpen = true;
+    book.openHeader = header & FRAME_BITS;
     return true;
   }
 

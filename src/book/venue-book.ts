@@ -7,6 +7,8 @@ import type { LadderSize } from './book-side.js';
 
 /** The feed has not said anything of this book yet. */
 const EPOCH_UNKNOWN = -1;
+/** No header looks like this: the bit that tells asks from bids is cleared before it is compared. */
+export const NOT_OPEN = -1;
 
 export class VenueBook {
   readonly book: OrderBook;
@@ -20,8 +22,8 @@ export class VenueBook {
   state: number = BookState.OUT_OF_SYNC;
   /** A snapshot of this epoch has been applied to its end. */
   hasSnapshot = false;
-  /** In the middle of a frame: not to be looked at. */
-  isOpen = false;
+  /** In the middle of a frame: type, flags and epoch that its middle records have (ask or bid apart); else NOT_OPEN. */
+  openHeader = NOT_OPEN;
   opensSnapshot = false;
   /** Number of the last finished frame. */
   frame = 0;
@@ -44,6 +46,11 @@ export class VenueBook {
     this.venue = instrument.venue.index;
   }
 
+  /** In the middle of a frame: not to be looked at. */
+  get isOpen(): boolean {
+    return this.openHeader !== NOT_OPEN;
+  }
+
   /** The book may be traded on. */
   get inSync(): boolean {
     return this.hasSnapshot && this.state === BookState.IN_SYNC;
@@ -52,7 +59,7 @@ export class VenueBook {
   /** Nothing of what was known holds any more; an unfinished frame is thrown away. */
   invalidate(): void {
     this.hasSnapshot = false;
-    this.isOpen = false;
+    this.openHeader = NOT_OPEN;
     this.book.clear();
     this.top.fill(0);
   }

@@ -10,6 +10,8 @@ import type { Instrument } from '../model/instrument.js';
 export const LEVELS_MAX = 64;
 const PPM = 1_000_000;
 const PPM_BIG = 1_000_000n;
+/** More than the relative error that a walk over every level can gather. */
+const DOUBLE_ERROR = 1e-12;
 
 /** The limits of a basket, in the pair's quote and base. */
 export interface BasketLimits {
@@ -41,6 +43,8 @@ export class Legs {
   readonly maxQty: number;
   /** price × quantity at the pair's scales, in the pair's quote × 10^6 (rates are in ppm). */
   readonly maxNotional: number;
+  /** Least profit in the unit of prices × quantities × rates × fees. */
+  readonly minGain: number;
 
   constructor(readonly buy: Instrument, readonly sell: Instrument, readonly limits: BasketLimits) {
     const { priceScale, qtyScale } = buy.pair;
@@ -52,6 +56,7 @@ export class Legs {
     this.minQty = Math.max(buy.minQty, sell.minQty, this.step);
     this.maxQty = limits.maxQty === undefined ? Number.MAX_SAFE_INTEGER : Number(rescale(limits.maxQty, AMOUNT_DECIMALS, qtyScale));
     this.maxNotional = Number(rescale(limits.maxNotional * PPM_BIG, AMOUNT_DECIMALS, priceScale + qtyScale));
+    this.minGain = Number(rescale(limits.minProfit * PPM_BIG * PPM_BIG, AMOUNT_DECIMALS, priceScale + qtyScale));
   }
 }
 
@@ -64,6 +69,8 @@ export class BasketWalk {
   readonly bidQtys = new Float64Array(LEVELS_MAX);
   /** Outcome: quantity, worst price to buy at, worst price to sell at. */
   readonly best = new Float64Array(3);
+  /** Cost and proceeds of the last walk, net of fees, as nearly as doubles can. */
+  private readonly money = new Float64Array(2);
   /** Outcome of `confirm`: 10^-8 of the pair's quote. */
   profit = 0n;
 
@@ -82,7 +89,10 @@ export class BasketWalk {
     if (qty < legs.minQty) return false;
     this.walk(legs, qty, false);
     this.best[0] = qty;
-    return true;
+    // Most crossings that pay their fees pay too little: that needs no integers. What is close is left to `confirm`.
+    const cost = this.money[0];
+    const gain = this.money[1] - cost + cost * DOUBLE_ERROR;
+    return gain >= legs.minGain && gain * PPM >= cost * legs.limits.minProfitPpm;
   }
 
   /** Walk up to `target`; leaves the worst prices touched. Returns the quantity reached. */
@@ -94,6 +104,8 @@ export class BasketWalk {
     let askLeft = askQtys[0];
     let bidLeft = bidQtys[0];
     let total = 0;
+    let cost = 0;
+    let proceeds = 0;
     while (i < this.asks && j < this.bids && total < target) {
       if (limited && bidPrices[j] * legs.sellFactor <= askPrices[i] * legs.buyFactor) break;
       let take = Math.min(askLeft, bidLeft, target - total);
@@ -105,11 +117,15 @@ export class BasketWalk {
       best[1] = askPrices[i];
       best[2] = bidPrices[j];
       total += take;
+      cost += take * askPrices[i] * legs.buyFactor;
+      proceeds += take * bidPrices[j] * legs.sellFactor;
       askLeft -= take;
       bidLeft -= take;
       if (askLeft <= 0) askLeft = askQtys[++i];
       if (bidLeft <= 0) bidLeft = bidQtys[++j];
     }
+    this.money[0] = cost;
+    this.money[1] = proceeds;
     return total;
   }
 
