@@ -55,13 +55,13 @@ Example: ringside decode --venue binance --in btcusdt.frames.jsonl.gz --book BTC
 }
 
 /** @returns the exit code @throws RingsideError for options that make no sense and files that cannot be read */
-export async function decode(options: DecodeOptions, out: Writable, err: Writable & { isTTY?: boolean }): Promise<number> {
+export async function decode(options: DecodeOptions, out: Writable, err: Writable): Promise<number> {
   const venue = venueById(options.venue);
   const depth = Number(options.depth);
   if (!Number.isInteger(depth) || depth < 1 || depth > DEPTH_MAX) throw new RingsideError('OPTION_INVALID', `--depth ${options.depth} is no number of levels`, { where: '--depth', fix: `Give a whole number from 1 to ${DEPTH_MAX}.` });
   const precision = parsePrecision(options.precision ?? []);
   const lines = new MalformedLines(err);
-  const progress = await ByteProgress.over(options.in, 2, err);
+  const progress = await ByteProgress.over(options.in, 2, 'decoding');
 
   const found = await surveyTranscripts(venue, options.in, options.rest ?? [], () => {}, (bytes) => progress.add(bytes));
   const markets = found.markets.map((market) => withPrecision(market, precision));
@@ -87,7 +87,7 @@ export async function decode(options: DecodeOptions, out: Writable, err: Writabl
   report.end(() => player.close());
   out.write(report.take());
   if (wanted !== undefined) out.write(`${report.bookLine(wanted, depth)}\n`);
-  progress.hide();
+  progress.stop();
   lines.end();
   const unknown = player.counts.get('unknownSymbol') ?? 0;
   if (unknown > 0) err.write(`decode: ${unknown} frames of unknown symbols left out\n`);

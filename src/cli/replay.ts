@@ -109,7 +109,7 @@ function groupByVenue(sources: readonly ReplaySource[], rest: readonly string[])
 }
 
 /** @returns the exit code: 1 when nothing could be decoded @throws RingsideError for options that make no sense and files that cannot be read */
-export async function replay(transcripts: readonly string[], options: ReplayOptions, out: Writable, err: Writable & { isTTY?: boolean }): Promise<number> {
+export async function replay(transcripts: readonly string[], options: ReplayOptions, out: Writable & { isTTY?: boolean }, err: Writable): Promise<number> {
   const startedMs = performance.now();
   const speed = parseSpeed(options.speed);
   const mapping = parseMapping(options.map ?? []);
@@ -118,7 +118,7 @@ export async function replay(transcripts: readonly string[], options: ReplayOpti
   const strategy = parseStrategy(options.strategy ?? '{"id":"cross-venue"}');
   const sources = await Promise.all(transcripts.map(sourceOf));
   const groups = groupByVenue(sources, options.rest ?? []);
-  const progress = await ByteProgress.over(sources.map(({ path }) => path), 2, err);
+  const progress = await ByteProgress.over(sources.map(({ path }) => path), 2, 'replaying');
   const onBytes = (bytes: number): void => progress.add(bytes);
 
   const surveys: TranscriptSurveyResult[] = [];
@@ -137,7 +137,7 @@ export async function replay(transcripts: readonly string[], options: ReplayOpti
     text = [];
     length = 0;
     if (chunk === '') return;
-    progress.hide();
+    if (out.isTTY === true) progress.stop();
     if (!out.write(chunk)) await once(out, 'drain');
   };
 
@@ -174,7 +174,7 @@ export async function replay(transcripts: readonly string[], options: ReplayOpti
   const summary = report.summary(engine.merger, engine.strategy.stats(), feeds, lines, malformed);
   print(options.json === true ? JSON.stringify(summary) : summaryText(summary));
   await flush();
-  progress.hide();
+  progress.stop();
   const seconds = (performance.now() - startedMs) / 1000;
   err.write(`replay: ${lines} lines in ${seconds.toFixed(2)} s, ${Math.round(lines / seconds)} a second\n`);
   return exitCodeOf(summary, err);
