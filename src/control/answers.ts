@@ -4,7 +4,7 @@ import { RingsideError } from '../model/errors.js';
 
 /** HTTP status of the codes that are not simply a refused request (409). */
 const HTTP_STATUS: Readonly<Record<string, number>> = {
-  API_BAD_REQUEST: 400, API_HOST_REFUSED: 403, API_ORIGIN_REFUSED: 403, API_NOT_FOUND: 404, QUERY_UNKNOWN: 404, QUERY_PARAMETER: 400, QUERY_UNAVAILABLE: 503, CONTROL_TIMEOUT: 504,
+  API_BAD_REQUEST: 400, API_HOST_REFUSED: 403, API_ORIGIN_REFUSED: 403, API_NOT_FOUND: 404, QUERY_UNKNOWN: 404, QUERY_PARAM: 400, SESSION_UNKNOWN: 404, QUERY_UNAVAILABLE: 503, CONTROL_TIMEOUT: 504,
 };
 
 export const errorSchema = {
