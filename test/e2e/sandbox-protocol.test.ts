@@ -1,7 +1,7 @@
 /** The sandbox over its sockets, held against the venues' own rules by plain clients. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { createHmac, sign } from 'node:crypto';
 import t from 'tap';
 import type { Test } from 'tap';
 import { WebSocket } from 'ws';
@@ -506,4 +506,46 @@ t.test('the command prints one line when it is ready, and ends cleanly on a sign
   test.equal(await first.ended, 0);
   test.equal(first.output().trim().split('\n').length, 1, 'exactly one line');
   test.ok(await feed.until(() => feed.closed));
+});
+
+t.test('a Binance session logs on with Ed25519 once and then trades unsigned; limits refuse with the venue’s codes and headers', async (test) => {
+  const sandbox = await withSandbox(test, {
+    binanceLimits: { weightPerMinute: 60, ordersPer10s: 2, ordersPerDay: 100 }, krakenLimits: { restMax: 4, restDecayPerSecond: 0, engineMax: 2, engineDecayPerSecond: 0, openOrdersPerPair: 60 },
+  });
+  const { binance } = sandbox.ready.venues;
+  const client = await new Client(binance.wsApi).open();
+  const ask = async (id: string, method: string, params: Json): Promise<Json> => {
+    client.send({ id, method, params });
+    return (await client.next((json) => json['id'] === id)).json;
+  };
+  const buy = { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.001', price: '60000' };
+  test.match(await ask('1', 'userDataStream.subscribe', {}), { status: 400, error: { code: -2015 } }, 'not before the logon');
+  const timestamp = Date.now();
+  const hmac = signedParams(sandbox, {});
+  test.match(await ask('2', 'session.logon', hmac), { status: 400, error: { code: -1022 } }, 'not with HMAC');
+  const signature = sign(null, Buffer.from(`apiKey=${binance.apiKey}&timestamp=${timestamp}`), binance.ed25519PrivateKey).toString('base64');
+  test.match(await ask('3', 'session.logon', { apiKey: binance.apiKey, timestamp, signature }), { status: 200, result: { apiKey: binance.apiKey, userDataStream: false } });
+  test.match(await ask('4', 'userDataStream.subscribe', {}), { status: 200, result: { subscriptionId: 0 } });
+  test.match(await ask('5', 'order.place', { ...buy, timestamp: Date.now() }), { status: 200, result: { status: 'NEW' }, rateLimits: [{ rateLimitType: 'ORDERS', count: 1, limit: 2 }, {}] });
+  test.match((await client.next(({ event }) => (event as Json | undefined)?.['e'] === 'executionReport')).json, { subscriptionId: 0, event: { X: 'NEW', w: true } });
+  await ask('6', 'order.place', { ...buy, timestamp: Date.now() });
+  test.match(await ask('7', 'order.place', { ...buy, timestamp: Date.now() }), { status: 429, error: { code: -1015, data: { retryAfter: Number } } });
+  test.match(await ask('8', 'openOrders.cancelAll', { symbol: 'BTCUSDT', timestamp: Date.now() }), { status: 200, result: [{ status: 'CANCELED' }, { status: 'CANCELED' }] });
+  let response = await fetch(`${binance.rest}/api/v3/depth?symbol=BTCUSDT&limit=1000`);
+  for (let i = 0; i < 3 && response.status === 200; i++) response = await fetch(`${binance.rest}/api/v3/depth?symbol=BTCUSDT&limit=1000`);
+  test.equal(response.status, 429);
+  test.match(await response.json(), { code: -1003 });
+  test.ok(Number(response.headers.get('retry-after')) >= 1);
+
+  const account = await krakenAccount(sandbox);
+  const add = { order_type: 'limit', side: 'buy', symbol: 'BTC/USD', order_qty: 0.001, limit_price: 50_000, time_in_force: 'gtc', token: account.token };
+  for (const [i, expected] of [true, true, false].entries()) {
+    account.client.send({ method: 'add_order', params: add, req_id: i });
+    const { json } = await account.client.next(({ req_id }) => req_id === i);
+    test.equal(json['success'], expected);
+    if (!expected) test.equal(json['error'], 'EOrder:Rate limit exceeded');
+  }
+  let answer: Json = {};
+  for (let i = 0; i < 5; i++) answer = await krakenRest(sandbox, 'Balance');
+  test.same(answer, { error: ['EAPI:Rate limit exceeded'] });
 });

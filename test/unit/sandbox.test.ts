@@ -52,6 +52,29 @@ t.test('one seed gives the same frames, byte for byte, and another seed others',
   t.end();
 });
 
+t.test('what a stream carries does not depend on when somebody began to listen', (t) => {
+  const frames = (listensFrom: number): string[] => {
+    const { simulation, exchanges } = createWorld(completeOptions({ seed: 9 }), START_MS);
+    let listening = false;
+    const binance = new BinanceFeed(new BinanceSymbols(exchanges.binance), { stepMs: 10, depthMs: 100 }, () => listening);
+    const kraken = new KrakenFeed(new KrakenSymbols(exchanges.kraken), () => listening);
+    const late: string[] = [];
+    for (let step = 1; step <= 300; step++) {
+      if (step === listensFrom) {
+        listening = true;
+        kraken.bookSnapshot(0, 10, simulation.virtualMs);
+      }
+      simulation.advance();
+      for (const { text } of [...binance.step(step, simulation.virtualMs), ...kraken.step(simulation.virtualMs)]) if (step > 250) late.push(text);
+    }
+    return late;
+  };
+  const early = frames(1);
+  t.ok(early.length > 100);
+  t.same(frames(237), early);
+  t.end();
+});
+
 t.test('the venues drift apart beyond both fees several times a minute, for a moment, and no book is ever crossed in itself', (t) => {
   const { simulation, exchanges } = createWorld(completeOptions({ seed: 3 }), START_MS);
   const pairs = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'];

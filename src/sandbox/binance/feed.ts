@@ -1,9 +1,10 @@
 /**
- * Binance's market streams as a function of the books: what each stream would carry at a step. No sockets here; a
- * stream nobody listens to is not encoded. Diff depth covers every update id once: `U` is the last `u` plus one.
+ * Binance's market streams as a function of the books: what each stream carries at a step, whoever listens. No sockets
+ * here; a stream nobody listens to is not encoded. Diff depth covers every update id once: `U` is the last `u` plus one.
  */
 import { decimalText } from '../text.js';
 import type { Frame } from '../topics.js';
+import { TopWatch } from '../matching/book.js';
 import type { BookSide } from '../matching/book.js';
 import type { Market, PublicTrade } from '../matching/exchange.js';
 import type { BinanceSymbols } from './symbols.js';
@@ -14,7 +15,7 @@ interface Diff {
   everySteps: number;
   bids: Set<number>;
   asks: Set<number>;
-  /** `u` of the last frame, or where the book stood while nobody listened. */
+  /** `u` of the last frame, sent or not. */
   lastId: number;
 }
 
@@ -32,7 +33,7 @@ interface SymbolStreams {
   bookTicker: string;
   trade: string;
   aggTrade: string;
-  bestText: string;
+  top: TopWatch;
   /** Where the book stood when it was last looked at. */
   seenId: number;
 }
@@ -55,7 +56,7 @@ export class BinanceFeed {
       const lower = name.toLowerCase();
       const diff = (topic: string, everySteps: number): Diff => ({ topic, everySteps, bids: new Set(), asks: new Set(), lastId: market.book.updateId });
       return {
-        name, market, bookTicker: `${lower}@bookTicker`, trade: `${lower}@trade`, aggTrade: `${lower}@aggTrade`, bestText: '', seenId: -1,
+        name, market, bookTicker: `${lower}@bookTicker`, trade: `${lower}@trade`, aggTrade: `${lower}@aggTrade`, top: new TopWatch(), seenId: -1,
         diffs: [diff(`${lower}@depth@100ms`, fast), diff(`${lower}@depth`, slow)],
         partials: [5, 10, 20].flatMap((levels) => [
           { topic: `${lower}@depth${levels}@100ms`, everySteps: fast, levels }, { topic: `${lower}@depth${levels}`, everySteps: slow, levels },
@@ -91,19 +92,13 @@ export class BinanceFeed {
     return frames;
   }
 
-  /** Move the book's touched prices to the diffs that have listeners. */
+  /** Move the book's touched prices to the diffs. */
   #gather(streams: SymbolStreams): void {
     const { book } = streams.market;
     streams.seenId = book.updateId;
     for (const diff of streams.diffs) {
-      if (this.#wanted(diff.topic)) {
-        for (const price of book.bids.touched) diff.bids.add(price);
-        for (const price of book.asks.touched) diff.asks.add(price);
-      } else {
-        diff.bids.clear();
-        diff.asks.clear();
-        diff.lastId = book.updateId;
-      }
+      for (const price of book.bids.touched) diff.bids.add(price);
+      for (const price of book.asks.touched) diff.asks.add(price);
     }
     book.bids.touched.clear();
     book.asks.touched.clear();
@@ -112,10 +107,12 @@ export class BinanceFeed {
   #emitDiff(streams: SymbolStreams, diff: Diff, timeMs: number, frames: Frame[]): void {
     if (diff.bids.size === 0 && diff.asks.size === 0) return;
     const { book, spec } = streams.market;
-    const bids = changesText(book.bids, diff.bids, spec.priceDecimals, spec.qtyDecimals);
-    const asks = changesText(book.asks, diff.asks, spec.priceDecimals, spec.qtyDecimals);
-    const text = `{"e":"depthUpdate","E":${timeMs},"s":"${streams.name}","U":${diff.lastId + 1},"u":${book.updateId},"b":[${bids}],"a":[${asks}]}`;
-    frames.push({ topic: diff.topic, text, book: true });
+    if (this.#wanted(diff.topic)) {
+      const bids = changesText(book.bids, diff.bids, spec.priceDecimals, spec.qtyDecimals);
+      const asks = changesText(book.asks, diff.asks, spec.priceDecimals, spec.qtyDecimals);
+      const text = `{"e":"depthUpdate","E":${timeMs},"s":"${streams.name}","U":${diff.lastId + 1},"u":${book.updateId},"b":[${bids}],"a":[${asks}]}`;
+      frames.push({ topic: diff.topic, text, book: true });
+    }
     diff.bids.clear();
     diff.asks.clear();
     diff.lastId = book.updateId;
@@ -123,13 +120,7 @@ export class BinanceFeed {
 
   #tops(streams: SymbolStreams, frames: Frame[]): void {
     const { market } = streams;
-    if (this.#wanted(streams.bookTicker)) {
-      const bestText = topText(market);
-      if (bestText !== streams.bestText && bestText !== '') {
-        streams.bestText = bestText;
-        frames.push({ topic: streams.bookTicker, text: `{"u":${market.book.updateId},"s":"${streams.name}",${bestText}}`, book: false });
-      }
-    }
+    if (streams.top.changed(market.book) && this.#wanted(streams.bookTicker)) frames.push({ topic: streams.bookTicker, text: topText(streams), book: false });
     if (market.freshTrades.length === 0) return;
     for (const trade of market.freshTrades) {
       if (this.#wanted(streams.trade)) frames.push({ topic: streams.trade, text: tradeText(streams, trade, false), book: false });
@@ -160,12 +151,12 @@ function partialFrame(market: Market, partial: Partial): Frame {
   return { topic: partial.topic, text, book: false };
 }
 
-function topText(market: Market): string {
-  const bid = market.book.bids.best();
-  const ask = market.book.asks.best();
-  if (bid === undefined || ask === undefined) return '';
-  const { priceDecimals: p, qtyDecimals: q } = market.spec;
-  return `"b":"${decimalText(bid.price, p, 8)}","B":"${decimalText(bid.qty, q, 8)}","a":"${decimalText(ask.price, p, 8)}","A":"${decimalText(ask.qty, q, 8)}"`;
+function topText({ name, market }: SymbolStreams): string {
+  const { book, spec: { priceDecimals: p, qtyDecimals: q } } = market;
+  const bid = book.bids.best();
+  const ask = book.asks.best();
+  return `{"u":${book.updateId},"s":"${name}","b":"${decimalText(bid?.price ?? 0, p, 8)}","B":"${decimalText(bid?.qty ?? 0, q, 8)}",` +
+    `"a":"${decimalText(ask?.price ?? 0, p, 8)}","A":"${decimalText(ask?.qty ?? 0, q, 8)}"}`;
 }
 
 function tradeText(streams: SymbolStreams, trade: PublicTrade, aggregated: boolean): string {

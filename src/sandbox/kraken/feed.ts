@@ -3,9 +3,10 @@
  * not encoded. Topics are `book:DEPTH:SYMBOL`, `ticker:TRIGGER:SYMBOL` and `trade:SYMBOL`.
  */
 import { decimalText, rfc3339 } from '../text.js';
+import { TopWatch } from '../matching/book.js';
 import { BookView } from './view.js';
 import type { Frame } from '../topics.js';
-import type { Market, PublicTrade } from '../matching/exchange.js';
+import type { PublicTrade } from '../matching/exchange.js';
 import type { KrakenSymbol, KrakenSymbols } from './symbols.js';
 
 export const BOOK_DEPTHS: readonly number[] = [10, 25, 100, 500, 1000];
@@ -16,7 +17,7 @@ interface SymbolChannels {
   tickerBbo: string;
   tickerTrades: string;
   trade: string;
-  bestText: string;
+  top: TopWatch;
   /** Where the book stood when it was last looked at. */
   seenId: number;
 }
@@ -30,7 +31,7 @@ export class KrakenFeed {
   constructor(symbols: KrakenSymbols, wanted: (topic: string) => boolean) {
     this.#wanted = wanted;
     this.#channels = symbols.all.map((symbol) => ({
-      symbol, tickerBbo: `ticker:bbo:${symbol.name}`, tickerTrades: `ticker:trades:${symbol.name}`, trade: `trade:${symbol.name}`, bestText: '', seenId: -1,
+      symbol, tickerBbo: `ticker:bbo:${symbol.name}`, tickerTrades: `ticker:trades:${symbol.name}`, trade: `trade:${symbol.name}`, top: new TopWatch(), seenId: -1,
       books: BOOK_DEPTHS.map((depth) => ({ depth, topic: `book:${depth}:${symbol.name}`, view: null })),
     }));
   }
@@ -79,12 +80,8 @@ export class KrakenFeed {
       const text = book.view.updateText(timeMs, this.corrupt(symbol.name));
       if (text !== null) frames.push({ topic: book.topic, text, book: true });
     }
-    if (this.#wanted(channels.tickerBbo)) {
-      const bestText = bestLevels(market);
-      if (bestText !== channels.bestText) {
-        channels.bestText = bestText;
-        frames.push({ topic: channels.tickerBbo, text: tickerText('update', symbol, timeMs), book: false });
-      }
+    if (channels.top.changed(market.book) && this.#wanted(channels.tickerBbo)) {
+      frames.push({ topic: channels.tickerBbo, text: tickerText('update', symbol, timeMs), book: false });
     }
     if (market.freshTrades.length > 0) {
       if (this.#wanted(channels.trade)) frames.push({ topic: channels.trade, text: tradesText('update', symbol, market.freshTrades), book: false });
@@ -94,12 +91,6 @@ export class KrakenFeed {
     market.book.bids.touched.clear();
     market.book.asks.touched.clear();
   }
-}
-
-function bestLevels(market: Market): string {
-  const bid = market.book.bids.best();
-  const ask = market.book.asks.best();
-  return `${bid?.price}:${bid?.qty}:${ask?.price}:${ask?.qty}`;
 }
 
 function tickerText(type: string, symbol: KrakenSymbol, timeMs: number): string {

@@ -4,6 +4,27 @@
  */
 import type { Order } from './order.js';
 
+/** Notices when the best price or quantity of either side changes. */
+export class TopWatch {
+  #bidPrice = 0;
+  #bidQty = 0;
+  #askPrice = 0;
+  #askQty = 0;
+
+  /** True when the top differs from the last time this was asked. */
+  changed(book: Book): boolean {
+    const bid = book.bids.best();
+    const ask = book.asks.best();
+    const same = this.#bidPrice === (bid?.price ?? 0) && this.#bidQty === (bid?.qty ?? 0) && this.#askPrice === (ask?.price ?? 0) && this.#askQty === (ask?.qty ?? 0);
+    if (same) return false;
+    this.#bidPrice = bid?.price ?? 0;
+    this.#bidQty = bid?.qty ?? 0;
+    this.#askPrice = ask?.price ?? 0;
+    this.#askQty = ask?.qty ?? 0;
+    return true;
+  }
+}
+
 /** One order's place in a level's queue; `order` is null for the generator's maker (at most one per level). */
 export interface Entry {
   order: Order | null;
