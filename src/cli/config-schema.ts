@@ -65,11 +65,11 @@ export const configSchema = z.strictObject({
   risk: z.strictObject({
     maxOrderNotional: positive('Largest order, in quote').default('1000'),
     maxPositionNotional: positive('Largest change of what is held of a base asset on one venue since the start, in quote').default('10000'),
-    maxLoss: positive('Loss of a session, in quote, at which the kill switch goes on').default('250'),
+    maxLoss: positive('Loss of a UTC day, or since the start when that was today, per quote currency, at which the kill switch goes on').default('250'),
     maxOrdersPerSecond: integer(1, 10_000, 'Orders to one venue in any second').default(20),
     maxOpenOrders: integer(1, 10_000, 'Orders in flight on one venue').default(16),
     staleBookMs: integer(1, 600_000, 'Age of a book beyond which nothing is sent on it').default(2000),
-    collarBps: integer(1, 10_000, 'Farthest an order price may lie from the middle of the consolidated book').default(200),
+    collarBps: integer(1, 10_000, 'Farthest an order price may lie beyond the best price of the other side').default(200),
     legTimeoutMs: integer(10, 600_000, 'Wait for an answer to an order before the venue is asked what became of it').default(2000),
     maxIntentAgeMs: integer(1, 600_000, 'Age of the market event behind an order beyond which it is not sent').default(500),
     maxOrderQty: amounts('an object like {"BTC": "0.5"}', 'Largest order in base, by asset').optional(),

@@ -80,12 +80,12 @@ export class OrderDesk {
       counters.orphanFills++;
       return;
     }
-    if (order.tradeIds.includes(fill.tradeId)) {
-      counters.duplicateFills++;
+    if (fill.venue !== order.venue || !Number.isSafeInteger(fill.qty) || fill.qty <= 0 || !Number.isSafeInteger(fill.price) || fill.price <= 0 || (fill.fee !== 0n && fill.feeAsset >= this.state.positions.assets)) {
+      counters.malformedFills++;
       return;
     }
-    if (!Number.isSafeInteger(fill.qty) || fill.qty <= 0 || !(fill.price > 0) || (fill.fee !== 0n && fill.feeAsset >= this.state.positions.assets)) {
-      counters.malformedFills++;
+    if (order.tradeIds.includes(fill.tradeId)) {
+      counters.duplicateFills++;
       return;
     }
     if (order.cumQty + fill.qty > order.qty) {
@@ -104,7 +104,7 @@ export class OrderDesk {
 
   onReport(report: ExecutionReport, nowNs: number): void {
     const order = this.state.orders.find(report.orderId);
-    if (order === undefined) {
+    if (order === undefined || order.venue !== report.venue) {
       this.counters.orphanReports++;
       return;
     }

@@ -27,8 +27,11 @@
  * * write VenueStatus (channel GATEWAY) UP when `ready`, anything else when not, and UP again after a restart; Balance
  *   records of kind VENUE (FIRST … LAST) after BALANCES.
  *
+ * On paper (paper-gateway.ts) the same holds; call its `turn(nowNs)` on every turn of the gateway actor.
+ *
  * Start: gateway UP → CANCEL_ALL and BALANCES → opening positions → trading. A successor (the ledger holds facts) doubts
- * every unfinished order, asks for each, and trades again when all are known. Stop: `stop(nowNs)`, wait for `idle`,
+ * every unfinished order, asks for each, and trades again when all are known; the kill switch is as it was, but
+ * `setJournal(false)` and `stop` have to be said again. Stop: `stop(nowNs)`, wait for `idle`,
  * `requestBalances(nowNs)`, wait for `reconciliation().missing` to be empty, then `snapshot()`.
  */
 import type { InstrumentIndex } from '../model/instrument.js';

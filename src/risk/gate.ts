@@ -92,7 +92,7 @@ export class RiskGate {
     if (!basket.whole || basket.count === 0) return RejectReason.RISK_MALFORMED;
     const blocked = this.context.blocked();
     if (blocked !== NONE) return blocked;
-    if (nowNs - basket.tsCauseNs > this.limits.maxIntentAgeNs) return RejectReason.RISK_STALE;
+    if (!(nowNs - basket.tsCauseNs <= this.limits.maxIntentAgeNs)) return RejectReason.RISK_STALE;
     for (let k = 0; k < basket.count; k++) {
       const reason = this.againstLeg(basket, k, nowNs);
       if (reason !== NONE) {
@@ -122,7 +122,7 @@ export class RiskGate {
   private againstMarket(leg: Leg, nowNs: number): number {
     const { market, limits } = this;
     if (!market.inSync(leg.instrument)) return RejectReason.RISK_NOT_IN_SYNC;
-    if (nowNs - market.tsRecvNs(leg.instrument) > limits.staleBookNs) return RejectReason.RISK_STALE;
+    if (!(nowNs - market.tsRecvNs(leg.instrument) <= limits.staleBookNs)) return RejectReason.RISK_STALE;
     const opposite = leg.sell ? market.bestBid(leg.instrument) : market.bestAsk(leg.instrument);
     if (!(opposite > 0)) return RejectReason.RISK_PRICE_COLLAR;
     const tooFar = leg.sell ? leg.price < opposite * (1 - limits.collar) : leg.price > opposite * (1 + limits.collar);

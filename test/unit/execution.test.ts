@@ -115,8 +115,17 @@ t.test('late, repeated and reordered reports change nothing that is not new', (t
   desk.fill(99, 1, 100_00, 1);
   desk.report(99, ReportKind.ACK);
   t.match(desk.executor.snapshot().counters, { orphanFills: 1, orphanReports: 1, lateFills: 2 });
+  const [other] = desk.arbitrage();
+  desk.report(other, ReportKind.REJECTED, { venue: KRAKEN });
+  desk.fill(other, 20, 100_00, 1, { venue: KRAKEN });
+  for (const [price, qty] of [[100.5, 1], [100_00, 0], [100_00, 1.5], [NaN, 1], [-1, 1]]) desk.fill(other, 21, price, qty);
+  desk.fill(other, 22, 100_00, 1, { fee: 1n, feeAsset: 'DOGE' });
+  t.match(desk.executor.snapshot().counters, { orphanReports: 2, malformedFills: 7 }, 'nor can what no venue of the order could say');
+  t.match(desk.order(other), { state: 'SENT', filled: '0.00000' });
+  desk.fill(other, 23, 100_10, 1_000);
+  desk.fill(other + 1, 24, 100_00, 1_000);
   t.equal(desk.executor.idle, true);
-  t.match(desk.executor.snapshot().baskets, { finished: 1, open: 0 });
+  t.match(desk.executor.snapshot().baskets, { finished: 2, open: 0 });
   t.end();
 });
 
