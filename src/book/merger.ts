@@ -167,9 +167,20 @@ export class MergerCore {
     return this.lastNs[0];
   }
 
-  /** A merger that took over from a dead one has no books: every feed must send them again. */
-  resyncAll(): void {
-    for (const book of this.books) this.ask(book);
+  /**
+   * A merger that took over from a dead one has no books, and its readers believe its predecessor's: say that nothing
+   * is in sync and nothing crosses, and have every feed send its books again.
+   */
+  resyncAll(nowNs = 0): void {
+    for (const book of this.books) {
+      book.times[0] = nowNs;
+      book.publishedInSync = true;
+      for (const crossing of book.crossings) crossing.isOpen = true;
+    }
+    for (const book of this.books) {
+      this.publish(book);
+      this.ask(book);
+    }
   }
 
   private addInput(views: SlotViews): Input {

@@ -17,6 +17,7 @@ import type { OrderBook } from './order-book.js';
 
 export const SHARED_DEPTH = 20;
 const HEADER_BYTES = 64;
+const TIMES_BYTE = 16;
 const LINE_BYTES = 64;
 /** Reads of a slot that is always being written before giving up: its writer is dead. */
 const READ_ATTEMPTS_MAX = 1000;
@@ -94,13 +95,15 @@ export class BookView {
   readonly bidQtys: Float64Array;
   readonly askPrices: Float64Array;
   readonly askQtys: Float64Array;
-  /** The raw copy under the arrays. */
+  /** The raw copy under the arrays, and the two times in it. */
   readonly raw: Int32Array;
+  readonly times: Float64Array;
 
   constructor(depth = SHARED_DEPTH) {
     const buffer = new ArrayBuffer(strideBytes(depth));
     const array = (k: number): Float64Array => new Float64Array(buffer, HEADER_BYTES + 8 * depth * k, depth);
     this.raw = new Int32Array(buffer);
+    this.times = new Float64Array(buffer, TIMES_BYTE, 2);
     this.bidPrices = array(0);
     this.bidQtys = array(1);
     this.askPrices = array(2);
@@ -111,10 +114,44 @@ export class BookView {
 export class SharedBookReader {
   private readonly i32: Int32Array;
   private readonly stride: number;
+  /** Words of an instrument's slot that `readTop` wants: its time, then price and quantity of the best bid and ask. */
+  private readonly topWords: readonly number[];
+  private readonly topRaw = new Int32Array(10);
+  private readonly topValues = new Float64Array(this.topRaw.buffer);
 
   constructor(readonly shared: SharedBookDescriptor) {
     this.i32 = words(shared);
     this.stride = strideBytes(shared.depth);
+    const column = (k: number): number => (HEADER_BYTES + 8 * shared.depth * k) >> 2;
+    this.topWords = [TIMES_BYTE >> 2, column(0), column(1), column(2), column(3)].flatMap((word) => [word, word + 1]);
+  }
+
+  /**
+   * Best bid price and quantity, best ask price and quantity, tsRecvNs, and 1 for in sync or 0, to out[0 … 5]; a missing
+   * side is 0 × 0. For hot paths: copies no depth, makes nothing.
+   * @returns false when the writer died in the middle of an update
+   */
+  readTop(instrument: number, out: Float64Array): boolean {
+    const { i32, topWords, topRaw, topValues } = this;
+    const from = (instrument * this.stride) >> 2;
+    for (let attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
+      const version = Atomics.load(i32, from);
+      if ((version & 1) === 1) continue;
+      const flags = Atomics.load(i32, from + 1);
+      const levels = Atomics.load(i32, from + 3);
+      for (let k = 0; k < topWords.length; k++) topRaw[k] = Atomics.load(i32, from + topWords[k]);
+      if (Atomics.load(i32, from) !== version) continue;
+      const hasBid = (levels & 0xffff) !== 0;
+      const hasAsk = levels >>> 16 !== 0;
+      out[0] = hasBid ? topValues[1] : 0;
+      out[1] = hasBid ? topValues[2] : 0;
+      out[2] = hasAsk ? topValues[3] : 0;
+      out[3] = hasAsk ? topValues[4] : 0;
+      out[4] = topValues[0];
+      out[5] = flags & 1;
+      return true;
+    }
+    return false;
   }
 
   /**
@@ -123,8 +160,7 @@ export class SharedBookReader {
    */
   read(instrument: number, view: BookView): boolean {
     if (!this.copy(instrument, view.raw)) return false;
-    const { raw } = view;
-    const times = new Float64Array(raw.buffer, 16, 2);
+    const { raw, times } = view;
     view.inSync = (raw[1] & 1) === 1;
     view.frame = raw[2] >>> 0;
     view.bids = raw[3] & 0xffff;

@@ -164,8 +164,19 @@ t.test('a book that crosses itself is out, and a resync is asked for', (t) => {
   a.snapshot(2, BOOK, 3e9);
   a.inSync(2, 3e9);
   t.match(pump().at(-1), 'top 0 10000×5 10010×7 sync');
-  merger.resyncAll();
+  t.end();
+});
+
+t.test('a merger that takes over takes back what its predecessor said, and asks for every book', (t) => {
+  const { merger, a, sink, pump } = setUp(indexOf([{}, {}]));
+  merger.resyncAll(5);
+  t.strictSame(drain(sink), ['top 0 0×0 0×0', 'end 0→1', 'end 1→0', 'top 1 0×0 0×0']);
   t.strictSame([merger.takeResync(), merger.takeResync(), merger.takeResync()], [0, 1, -1]);
+  a.levels(7, [[false, 10_000, 1]], 6);
+  t.strictSame(pump(), [], 'what comes before the new snapshot is of no use');
+  a.snapshot(8, BOOK, 7);
+  a.inSync(8, 7);
+  t.strictSame(pump(), ['top 0 10000×5 10010×7', 'top 0 10000×5 10010×7 sync']);
   t.end();
 });
 

@@ -190,6 +190,7 @@ t.test('readers of the price cache see whole updates, never parts of two', async
     const { SharedBookReader, BookView } = await import(workerData.module);
     const reader = new SharedBookReader(workerData.shared);
     const view = new BookView(20);
+    const top = new Float64Array(6);
     let reads = 0, torn = 0, last = 0;
     while (last < workerData.updates) {
       if (!reader.read(1, view)) continue;
@@ -199,6 +200,7 @@ t.test('readers of the price cache see whole updates, never parts of two', async
       for (let i = 0; i < view.bids; i++) if (view.bidQtys[i] !== n || view.askQtys[i] !== n) torn++;
       if (view.tsRecvNs !== n || view.tsVenueNs !== n) torn++;
       last = n;
+      if (reader.readTop(1, top) && (top[1] !== top[3] || top[1] !== top[4] || (top[5] === 1) !== (top[1] % 2 === 0 && top[1] > 0))) torn++;
     }
     parentPort.postMessage({ reads, torn });`;
   const updates = 20_000;
@@ -221,6 +223,11 @@ t.test('readers of the price cache see whole updates, never parts of two', async
   const view = new BookView(20);
   t.ok(new SharedBookReader(shared).read(1, view));
   t.strictSame([view.frame, view.inSync, view.bids, view.bidPrices[0], view.askPrices[19], view.askQtys[19]], [updates, true, 20, 1000, 1020, updates]);
+  const top = new Float64Array(6);
+  t.ok(new SharedBookReader(shared).readTop(1, top));
+  t.strictSame([...top], [1000, updates, 1001, updates, updates, 1]);
+  t.ok(new SharedBookReader(shared).readTop(2, top));
+  t.strictSame([...top], [0, 0, 0, 0, 0, 0]);
   t.ok(new SharedBookReader(shared).read(0, view), 'a book that never was is empty');
   t.strictSame([view.bids, view.asks, view.inSync], [0, 0, false]);
   const words = new Int32Array(shared.buffer);
