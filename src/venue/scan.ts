@@ -36,6 +36,7 @@ const ZERO = 0x30;
 /** Nesting beyond this is refused: one bit a level in an int32. */
 const MAX_DEPTH = 30;
 const MAX_EXPONENT = 400;
+const EXPONENT_DIGITS_MAX = 3;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 /** 10^0 … 10^22, all exact. */
 const TEN = Float64Array.from({ length: 23 }, (_, i) => 10 ** i);
@@ -93,10 +94,26 @@ export function scanString(bytes: Uint8Array, at: number, end: number): number {
       bounds[1] = at;
       return at + 1;
     }
-    if (byte === BACKSLASH) at++;
-    else if (byte < 0x20) return MALFORMED;
+    if (byte === BACKSLASH) {
+      at = escapeEnd(bytes, at + 1, end);
+      if (at < 0) return MALFORMED;
+    } else if (byte < 0x20) return MALFORMED;
   }
   return MALFORMED;
+}
+
+const ESCAPES = bytesOf('"\\/bfnrt');
+
+/** Last byte of the escape whose letter stands at `at`. */
+function escapeEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (at >= end) return MALFORMED;
+  if (bytes[at] !== 0x75) return ESCAPES.includes(bytes[at]) ? at : MALFORMED;
+  if (at + 4 >= end) return MALFORMED;
+  for (let i = 1; i <= 4; i++) {
+    const byte = bytes[at + i] | 0x20;
+    if (!((byte >= ZERO && byte <= ZERO + 9 && bytes[at + i] === byte) || (byte >= 0x61 && byte <= 0x66))) return MALFORMED;
+  }
+  return at + 4;
 }
 
 /** First key of an object, `at` after its `{`: returns the position of the value, the key is in `bounds`; or DONE. */
@@ -206,17 +223,32 @@ const TRUE = bytesOf('true');
 const FALSE = bytesOf('false');
 const NULL = bytesOf('null');
 
-/** A number or a literal. */
+/** A number or a literal, as JSON spells them. */
 function skipScalar(bytes: Uint8Array, at: number, end: number): number {
   if (matches(bytes, at, end, TRUE) || matches(bytes, at, end, NULL)) return at + 4;
   if (matches(bytes, at, end, FALSE)) return at + 5;
-  const from = at;
-  for (; at < end; at++) {
-    const byte = bytes[at];
-    const inNumber = (byte >= ZERO && byte <= ZERO + 9) || byte === MINUS || byte === PLUS || byte === POINT || byte === 0x65 || byte === 0x45;
-    if (!inNumber) break;
+  if (at < end && bytes[at] === MINUS) at++;
+  const whole = at;
+  at = skipDigits(bytes, at, end);
+  if (at === whole || (bytes[whole] === ZERO && at > whole + 1)) return MALFORMED;
+  if (at < end && bytes[at] === POINT) {
+    const fraction = at + 1;
+    at = skipDigits(bytes, fraction, end);
+    if (at === fraction) return MALFORMED;
   }
-  return at > from ? at : MALFORMED;
+  if (at < end && (bytes[at] | 0x20) === 0x65) {
+    at++;
+    if (at < end && (bytes[at] === MINUS || bytes[at] === PLUS)) at++;
+    const exponent = at;
+    at = skipDigits(bytes, exponent, end);
+    if (at === exponent) return MALFORMED;
+  }
+  return at;
+}
+
+function skipDigits(bytes: Uint8Array, at: number, end: number): number {
+  while (at < end && bytes[at] >= ZERO && bytes[at] <= ZERO + 9) at++;
+  return at;
 }
 
 /** true or false: returns the position after it, the value (1, 0) in `scanned[0]`. */
@@ -367,7 +399,7 @@ function scanExponent(bytes: Uint8Array, at: number, end: number): number {
     exponent = Math.min(MAX_EXPONENT, exponent * 10 + digit);
   }
   scanned[0] = negative ? -exponent : exponent;
-  return at === from ? MALFORMED : at;
+  return at === from || at > from + EXPONENT_DIGITS_MAX ? MALFORMED : at;
 }
 
 /** Unix time split so that differences to it are exact in Float64. */

@@ -4,7 +4,7 @@
  * scans and writes at once. Any other order is walked to the end first.
  */
 import {
-  bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, findKey, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, OPEN_BRACKET, QUOTE, scanString, skipSpace, skipValue,
+  bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, OPEN_BRACKET, QUOTE, scanString, skipSpace, skipValue,
 } from '../scan.js';
 
 export const Kind = { OTHER: 0, DEPTH: 1, TRADE: 2, AGG_TRADE: 3, QUOTE: 4, SHUTDOWN: 5 } as const;
@@ -107,20 +107,23 @@ export class StreamEvent {
     return this.unwrapAnyOrder(bytes, end);
   }
 
+  /** Other keys may stand before and behind the data: the whole frame is walked now. */
   private unwrapAnyOrder(bytes: Uint8Array, end: number): number {
-    const data = findKey(bytes, 0, end, DATA);
-    if (data === MALFORMED) return MALFORMED;
-    if (data === DONE) return skipSpace(bytes, 0, end);
-    const stream = findKey(bytes, 0, end, STREAM);
-    if (stream >= 0 && scanString(bytes, stream, end) >= 0) {
-      this.streamFrom = bounds[0];
-      this.streamTo = bounds[1];
+    let data = -1;
+    let at = expect(bytes, 0, end, OPEN_BRACE);
+    if (at < 0) return MALFORMED;
+    for (at = firstKey(bytes, at, end); at >= 0; at = nextKey(bytes, at, end)) {
+      if (boundsAre(bytes, DATA)) data = at;
+      else if (boundsAre(bytes, STREAM) && scanString(bytes, at, end) >= 0) {
+        this.streamFrom = bounds[0];
+        this.streamTo = bounds[1];
+      }
+      at = skipValue(bytes, at, end);
+      if (at < 0) return MALFORMED;
     }
-    // Other keys may stand before and behind the data: check the whole frame now.
-    const whole = skipValue(bytes, skipSpace(bytes, 0, end), end);
-    if (whole < 0 || skipSpace(bytes, whole, end) !== end) return MALFORMED;
+    if (at !== DONE || skipSpace(bytes, bounds[1], end) !== end) return MALFORMED;
     this.tail = 2;
-    return data;
+    return data >= 0 ? data : skipSpace(bytes, 0, end);
   }
 
   private walk(bytes: Uint8Array, at: number, end: number, stopAtLevels: boolean): number {

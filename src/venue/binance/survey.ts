@@ -1,4 +1,5 @@
 /** A first look at a transcript of Binance frames: which symbols, how many decimals they use, which bodies hold what. */
+import { decimalsOf } from '../../model/decimal.js';
 import type { MarketMetadata } from '../../model/instrument.js';
 import type { HttpRequest, SurveyedMarket, TranscriptSurvey } from '../contract.js';
 import { textOf } from '../scan.js';
@@ -131,10 +132,19 @@ function note(seen: Seen, levels: Levels): void {
 function significantDecimals(text: unknown): number {
   if (typeof text !== 'string') return 0;
   const point = text.indexOf('.');
+  if (/[eE]/.test(text)) return exponentDecimals(text);
   if (point < 0) return 0;
   let end = text.length;
   while (text.charCodeAt(end - 1) === 0x30) end--;
   return Math.min(12, end - point - 1);
+}
+
+function exponentDecimals(text: string): number {
+  try {
+    return Math.min(12, decimalsOf(text));
+  } catch {
+    return 0;
+  }
 }
 
 function surveyed(symbol: string, { priceDecimals, qtyDecimals }: Seen): MarketMetadata {
