@@ -69,7 +69,7 @@ export class JournalCore {
     this.firstInput = (this.firstInput + 1) % this.inputs.length;
     if (taken > 0) {
       this.writer.accept();
-      for (const { consumer } of this.inputs) consumer.commit();
+      for (let i = 0; i < this.inputs.length; i++) this.inputs[i].consumer.commit();
     }
     if (this.writer.pendingBytes >= this.flushBytes || nowNs - this.lastFlushNs >= this.flushNs) this.flush(nowNs);
     return taken;
