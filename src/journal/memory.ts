@@ -3,9 +3,9 @@
  * from a dead one knows exactly which records of which input were accepted and how much of them is on disk.
  *
  *   0      magic i32, generation i32
- *   64     bank 0: head, tail, segment, segmentBytes (f64 each), then 16 input positions (i32)
- *   192    bank 1
- *   512 …  records, from the oldest not yet written (head) to the newest accepted (tail); byte offsets from 512
+ *   64     bank 0: head, tail, segment, segmentBytes (f64 each), then 64 input positions (i32)
+ *   384    bank 1
+ *   1024 … records, from the oldest not yet written (head) to the newest accepted (tail); byte offsets from 1024
  *
  * One writer: the journal. The state lives in the bank named by the lowest bit of `generation`; a change fills the other
  * bank and then stores the next generation, so that a writer that dies in between leaves the former state whole.
@@ -16,9 +16,9 @@ import { SlotViews } from '../record/slot.js';
 const MAGIC = 0x4a524e4c;
 const GENERATION = 1;
 const BANK_BYTES0 = 64;
-const BANK_BYTES = 128;
-const DATA_BYTES0 = 512;
-export const MAX_INPUTS = 16;
+const BANK_BYTES = 320;
+const DATA_BYTES0 = 1024;
+export const MAX_INPUTS = 64;
 
 /** Bytes to allocate for a journal that may hold this much back while the disk does not take it. */
 export function journalMemoryBytes(pendingBytes: number): number {
