@@ -41,9 +41,10 @@ export class Profit {
     let sum = 0;
     let count = 0;
     for (const i of this.index.pairs[pair].instruments) {
+      if (!this.market.inSync(i)) continue;
       const bid = this.market.bestBid(i);
       const ask = this.market.bestAsk(i);
-      if (!this.market.inSync(i) || !(bid > 0) || !(ask > 0)) continue;
+      if (!(bid > 0) || !(ask > 0)) continue;
       sum += ((bid + ask) / 2) * (this.index.instruments[i].quoteRatePpm / 1e6);
       count++;
     }
@@ -64,6 +65,7 @@ export class Profit {
     const traded = this.index.instruments[instrument];
     for (const candidate of this.index.instruments) {
       if (candidate.venue.index !== traded.venue.index || candidate.pair.base.index !== asset || candidate.quote.index !== traded.quote.index) continue;
+      this.market.inSync(candidate.index); // a price of a moment ago is a better value than none
       const bid = this.market.bestBid(candidate.index);
       const ask = this.market.bestAsk(candidate.index);
       if (!(bid > 0) || !(ask > 0)) continue;

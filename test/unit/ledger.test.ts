@@ -57,11 +57,16 @@ t.test('a mark is true only once the ring has come to it, also across the wrap o
   for (const start of [0, 0x7fff_fffe, -3]) {
     const memory = { buffer: new SharedArrayBuffer(ledgerBytes(4096)), byteOffset: 0, byteLength: ledgerBytes(4096) };
     const ledger = new Ledger(memory, 7, undefined);
+    ledger.seal();
     const at = (n: number): number => (start + n) | 0;
     ledger.mark(0, at(0));
     ledger.mark(0, at(0));
     ledger.mark(5, at(3));
     t.equal(new Ledger(memory, 7, undefined).publishedAt(at(0)), 0, 'died before the flush');
+    const heir = new Ledger({ ...memory, buffer: memory.buffer.slice(0) }, 7, undefined);
+    t.equal(heir.publishedAt(at(0)), 0);
+    heir.mark(7, at(4));
+    t.equal(heir.publishedAt(at(0)), 0, 'and its heir before its own: the true mark still stands');
     t.equal(new Ledger(memory, 7, undefined).publishedAt(at(3)), 5, 'died after it');
     ledger.mark(9, at(4));
     t.equal(new Ledger(memory, 7, undefined).publishedAt(at(3)), 5);
