@@ -12,7 +12,7 @@ import { BasketFact, type ExecutionState } from './state.js';
 
 /** Facts that finished orders may take in a half of this capacity. */
 export function retainedFacts(capacity: number): number {
-  return Math.min(4096, capacity >> 2);
+  return Math.min(2048, capacity >> 2);
 }
 
 /** @param firstFact number of the first fact after the carried ones @param retain facts for finished orders */

@@ -189,6 +189,16 @@ t.test('compaction keeps the state, and whoever dies in it loses nothing', (t) =
   t.end();
 });
 
+t.test('a long ledger is compacted long before it is full, so that a successor has little to fold', (t) => {
+  const desk = new Desk({ facts: 131_072 }).open();
+  for (let i = 0; i < 6_000; i++) desk.intent([{ instrument: 0, side: 'buy', price: 1, qty: 1 }, { instrument: 1, side: 'sell', price: 1, qty: 1 }]);
+  t.ok(desk.executor.snapshot().ledger.facts > 18_000);
+  desk.tick(100);
+  t.ok(desk.executor.snapshot().ledger.facts < 2_000);
+  t.match(desk.executor.snapshot().baskets, { refused: 6_000 });
+  t.end();
+});
+
 t.test('with the ring blocked and the ledger full, input is left where it is, and taken later', (t) => {
   const slow = new SlowSink(1 << 14);
   const desk = new Desk({ sink: slow, published: 0, facts: 4096 });
