@@ -5,6 +5,8 @@ import { RingProducer } from '../src/ring/producer.js';
 
 export class RingSink implements RecordSink {
   readonly views: SlotViews;
+  /** Records published by this sink. */
+  flushed = 0;
   private readonly producer: RingProducer;
 
   constructor(ring: RingDescriptor) {
@@ -17,7 +19,7 @@ export class RingSink implements RecordSink {
   }
 
   flush(): void {
-    this.producer.flush();
+    this.flushed += this.producer.flush();
   }
 
   abandon(): void {

@@ -30,6 +30,8 @@ export interface ActorContext {
    * the event loop goes on. On a thread of its own this does nothing: the reader spins on another thread.
    */
   kick(): void;
+  /** A control call to an actor that may be on another thread; arrives in a few milliseconds or, if that thread is down, not at all. */
+  tell(actor: string, command: string, argument: unknown): void;
   /** Tell the supervisor and the operator: a stable code and what happened. */
   report(level: 'info' | 'warn' | 'error', code: string, text: string): void;
 }

@@ -9,7 +9,14 @@ interface Entry {
 }
 
 const COMMANDS: readonly Entry[] = [
-  { name: 'bench', summary: 'measure hops, books and the way from tick to order, with baselines', load: async () => (await import('./bench.js')).benchCommand() },
+  { name: 'start', summary: 'trade: on the sandbox by default, on paper or live when told so', load: async () => (await import('./start.js')).startCommand() },
+  { name: 'sandbox', summary: 'exchanges on this machine that speak the real protocols', load: async () => (await import('./sandbox.js')).sandboxCommand() },
+  { name: 'replay', summary: 'run feeds, merger and strategy over recorded transcripts', load: async () => (await import('./replay.js')).replayCommand() },
+  { name: 'decode', summary: 'a transcript of a venue as normalized events and books', load: async () => (await import('./decode.js')).decodeCommand() },
+  { name: 'query', summary: 'analytics over what was kept', load: async () => (await import('./query.js')).queryCommand() },
+  { name: 'observe', summary: 'what an engine publishes to NATS, readable', load: async () => (await import('./observe.js')).observeCommand() },
+  { name: 'bench', summary: 'the benchmarks, each beside what it is compared with', load: async () => (await import('./bench.js')).benchCommand() },
+  { name: 'doctor', summary: 'is this machine fit, and if not, what to do', load: async () => (await import('./doctor.js')).doctorCommand() },
 ];
 
 function overview(): Command {

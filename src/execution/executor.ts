@@ -232,6 +232,11 @@ export class Executor {
     return true;
   }
 
+  /** Take orders again after `stop`. */
+  resumeTrading(): void {
+    this.stopping = false;
+  }
+
   /** Ask all venues for their balances; then see `reconciliation`. */
   requestBalances(nowNs: number): void {
     this.accounts.request(nowNs);

@@ -3,7 +3,7 @@
  * must not share a process, let alone a thread, with the engine). `node embedded-child.js DIRECTORY`, forked with an IPC
  * channel; when the channel closes, the owner is gone and this process ends.
  */
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { RingsideError } from '../model/errors.js';
@@ -73,22 +73,11 @@ function copyRange(chunk: SlotChunk, target: string): void {
   }
 }
 
-function isWhole(chunk: SlotChunk): boolean {
-  if (chunk.fromOrdinal !== 0) return false;
-  const fd = openSync(chunk.path, 'r');
-  try {
-    return fstatSync(fd).size === chunk.toOrdinal * SLOT_BYTES;
-  } finally {
-    closeSync(fd);
-  }
-}
-
 async function insertSlots(writer: ClickHouseClient, chunk: SlotChunk, incoming: string): Promise<void> {
-  let path = chunk.path;
-  if (!isWhole(chunk)) {
-    copyRange(chunk, incoming);
-    path = incoming;
-  }
+  // A size that is right when we look may be wrong when the engine reads: only a final segment is read where it lies.
+  const inPlace = chunk.isFinal && chunk.fromOrdinal === 0;
+  if (!inPlace) copyRange(chunk, incoming);
+  const path = inPlace ? chunk.path : incoming;
   const file = `file('${path.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}', 'RowBinary', '${SLOT_STRUCTURE}')`;
   await writer.command({ query: insertSlotsSql(chunk, file), clickhouse_settings: INSERT_SETTINGS });
 }

@@ -186,7 +186,7 @@ export class RecorderCore {
     }
     if (slots <= ordinal) return 0;
     const to = Math.min(slots, ordinal + this.chunkRecords);
-    await store.insertSlots({ path: journal.path(session, segment), fromOrdinal: ordinal, toOrdinal: to, session, segment, epochUnixNs: moving.head.epochUnixNs });
+    await store.insertSlots({ path: journal.path(session, segment), fromOrdinal: ordinal, toOrdinal: to, isFinal: hasNext && to === slots, session, segment, epochUnixNs: moving.head.epochUnixNs });
     const progress = { segment, ordinal: to, records: moving.progress.records + to - ordinal };
     await writeProgress(store, session, progress);
     moving.progress = progress;

@@ -15,6 +15,8 @@ export interface SlotChunk {
   readonly path: string;
   readonly fromOrdinal: number;
   readonly toOrdinal: number;
+  /** The chunk ends where its segment ends, and nothing will ever be appended to that segment. */
+  readonly isFinal: boolean;
   readonly session: number;
   readonly segment: number;
   /** Unix ns of the session's epoch, decimal text. */

@@ -47,7 +47,7 @@ t.test('200,000 mixed records arrive once and unchanged, though the engine insid
   const start = (): RecorderCore => new RecorderCore({ journal: new JournalFolder(paths.journal), session: info.id, store, nowMs: monotonicMs, chunkRecords: 20_000 });
   await start().tick();
   // A chunk that got in without its progress being noted, as when the recorder dies in between: it must not count twice.
-  await store.insertSlots({ path: segmentPath(folder, 1), fromOrdinal: 20_000, toOrdinal: 21_000, session: info.id, segment: 1, epochUnixNs: info.epochUnixNs });
+  await store.insertSlots({ path: segmentPath(folder, 1), fromOrdinal: 20_000, toOrdinal: 21_000, isFinal: false, session: info.id, segment: 1, epochUnixNs: info.epochUnixNs });
   const doomed = new Set<number>();
   const insertSlots = store.insertSlots.bind(store);
   store.insertSlots = (chunk) => {

@@ -29,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sandbox: ['*'],
   backtest: ['*'],
   cli: ['*', 'sandbox', 'actors', 'bench'],
-  actors: ['*'],
+  actors: ['*', 'cli'],
   bench: ['*', 'sandbox', 'actors', 'cli'],
 };
 

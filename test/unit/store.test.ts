@@ -252,7 +252,7 @@ t.test('a server takes the very bytes of the segment', async (t) => {
   const store = new ServerStore({ url: `http://user:secret@127.0.0.1:${port}/ringside` });
   t.teardown(() => store.close());
   t.equal(store.place, `http://127.0.0.1:${port}/ringside`, 'without the password');
-  const chunk: SlotChunk = { path: segmentPath(folder, 1), fromOrdinal: 1000, toOrdinal: 2500, session: info.id, segment: 1, epochUnixNs: info.epochUnixNs };
+  const chunk: SlotChunk = { path: segmentPath(folder, 1), fromOrdinal: 1000, toOrdinal: 2500, isFinal: false, session: info.id, segment: 1, epochUnixNs: info.epochUnixNs };
   await store.insertSlots(chunk);
   const [create, insert] = seen;
   t.match(create.body.toString(), /^CREATE DATABASE IF NOT EXISTS ringside/);

@@ -1,0 +1,67 @@
+/**
+ * Before anything trades: ask every venue what it lists and choose the markets of the configured pairs. Ticks, steps,
+ * minimums and fees come from the venues themselves; quotes are mapped only where the configuration says so.
+ */
+import { RingsideError } from '../src/model/errors.js';
+import type { InstrumentIndexData, MarketMetadata, MarketSelection } from '../src/model/instrument.js';
+import type { HttpRequest, Venue } from '../src/venue/contract.js';
+import { venueById } from '../src/venue/registry.js';
+import { ratePpm, type RingsideConfig } from '../src/cli/config.js';
+import type { VenueSpec } from './spec.js';
+
+const REQUEST_MS = 15_000;
+const PAR_PPM = 1_000_000;
+
+async function fetchText(venue: string, base: string, request: HttpRequest): Promise<string> {
+  const where = `${venue} ${request.path.split('?')[0]}`;
+  let response: Response;
+  try {
+    response = await fetch(base + request.path, {
+      method: request.method, headers: { ...request.headers }, signal: AbortSignal.timeout(REQUEST_MS),
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
+  } catch (cause) {
+    throw new RingsideError('VENUE_UNREACHABLE', `${base} does not answer`, { where, fix: 'Check the network and the endpoint, leave the venue out with --venues, or trade on the sandbox (the default mode).', cause });
+  }
+  const text = await response.text();
+  if (!response.ok) throw new RingsideError('VENUE_REFUSED', `HTTP ${response.status}: ${text.slice(0, 200)}`, { where, fix: 'Check keys and permissions, and whether this address may use the venue.' });
+  return text;
+}
+
+/** @throws RingsideError VENUE_UNREACHABLE, VENUE_REFUSED, VENUE_METADATA */
+async function listMarkets(venue: Venue, spec: VenueSpec): Promise<MarketMetadata[]> {
+  const bodies: string[] = [];
+  for (const request of venue.metadata.requests(spec.credentials, Date.now())) bodies.push(await fetchText(venue.id, spec.endpoints.rest, request));
+  return venue.metadata.parse(bodies);
+}
+
+function select(venue: Venue, config: RingsideConfig, markets: readonly MarketMetadata[]): MarketSelection[] {
+  const { takerFeePpm, makerFeePpm } = config.venues[venue.id];
+  return config.pairs.flatMap((pair) => {
+    const names = [{ name: pair, rate: PAR_PPM }, ...config.quoteMap.filter(({ to }) => to === pair).map(({ from, rate }) => ({ name: from, rate: ratePpm(rate) }))];
+    return names.flatMap(({ name, rate }) => {
+      const metadata = markets.find((market) => `${market.base}-${market.quote}` === name && market.status !== 'delisted');
+      if (metadata === undefined) return [];
+      return [{
+        venue: venue.id, pair, quoteRatePpm: rate, metadata,
+        takerFeePpm: takerFeePpm ?? metadata.takerFeePpm ?? venue.defaultTakerFeePpm,
+        makerFeePpm: makerFeePpm ?? metadata.makerFeePpm ?? venue.defaultMakerFeePpm,
+      }];
+    });
+  });
+}
+
+/** @throws RingsideError as listMarkets, and NO_MARKETS when a configured pair stands on no venue */
+export async function discover(config: RingsideConfig, venues: readonly VenueSpec[]): Promise<InstrumentIndexData> {
+  const lists = await Promise.all(venues.map(async (spec) => {
+    const venue = venueById(spec.id);
+    return select(venue, config, await listMarkets(venue, spec));
+  }));
+  const markets = lists.flat();
+  for (const pair of config.pairs) {
+    if (!markets.some((market) => market.pair === pair)) {
+      throw new RingsideError('NO_MARKETS', `no venue of ${venues.map(({ id }) => id).join(', ')} lists ${pair}`, { where: 'pairs', fix: 'Take the pair out, add a venue that lists it, or map another quote to it with quoteMap.' });
+    }
+  }
+  return { venues: venues.map(({ id }) => id), markets };
+}

@@ -1,0 +1,97 @@
+/** `ringside start`: the engine, a screen or machine lines, and an orderly end. */
+import { Command } from 'commander';
+import { EngineSession } from '../../actors/engine-session.js';
+import { VERSION } from '../../actors/version.js';
+import type { Summary } from '../../actors/summary.js';
+import { startApi, type ControlApi } from '../control/api.js';
+import { STRATEGIES } from '../strategy/registry.js';
+import { VENUES } from '../venue/registry.js';
+import { loadConfig } from './config.js';
+import { addConfigOptions, type ConfigFlags } from './config-options.js';
+import { parseDuration } from './duration.js';
+import { Screen } from './screen.js';
+import { summaryText } from './summary-text.js';
+
+interface StartFlags extends ConfigFlags {
+  readonly json?: boolean;
+  readonly duration?: number;
+}
+
+const LINE_MS = 1_000;
+const SCREEN_MS = 100;
+
+export function startCommand(): Command {
+  const command = new Command('start').description('Trade: on sandbox venues by default, on paper or live when told so.');
+  return addConfigOptions(command)
+    .option('--duration <time>', 'stop by itself after this long, for example 30s or 5m', parseDuration)
+    .option('--json', 'machine lines on stdout instead of the screen; the last one is the summary')
+    .addHelpText('after', `
+Examples:
+  ringside start                                   watch it trade on this machine's sandbox
+  ringside start --duration 60s --json             one run, machine-readable, with a summary at the end
+  ringside start --mode paper --venues binance,kraken --pairs BTC-USDT
+  ringside start --live --pairs BTC-USDT           real orders; needs keys in the environment
+
+Ctrl-C cancels open orders, compares balances, stores everything, prints the summary and ends with exit code 0.`)
+    .action((flags: StartFlags) => run(flags));
+}
+
+async function run(flags: StartFlags): Promise<void> {
+  const { config, secrets } = loadConfig({ flags, environment: process.env, workingDir: process.cwd() }, { venues: VENUES.map(({ id }) => id), strategies: STRATEGIES });
+  const json = flags.json === true;
+  const line = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+  const interactive = !json && process.stdout.isTTY;
+  if (interactive) process.stderr.write('ringside: starting …\n');
+
+  const session = await EngineSession.start({
+    config, secrets,
+    onReport(report) {
+      if (json) line({ type: 'report', at: new Date().toISOString(), level: report.level, code: report.code, text: report.text });
+      else if (!interactive) process.stderr.write(`${report.level} ${report.code}: ${report.text}\n`);
+    },
+  });
+  let api: ControlApi | undefined;
+  let screen: Screen | undefined;
+  let summary: Summary;
+  try {
+    if (config.api.enabled) api = await startApi(session, {
+      ...config.api, version: VERSION,
+      onInternalError: (error) => process.stderr.write(`control API: ${error.stack ?? error.message}\n`),
+    });
+    if (json) line({ type: 'started', session: session.status().session, mode: config.mode, api: api?.url ?? null });
+    else process.stderr.write(`ringside: session ${session.status().session} runs in ${config.mode} mode${api === undefined ? '' : `; control API at ${api.url}/docs`}\n`);
+    if (!json) {
+      screen = new Screen({
+        output: process.stdout, environment: process.env, nowMs: () => performance.now(),
+        footer: `Ctrl-C stops in order${api === undefined ? '' : `   API ${api.url}/docs`}`,
+      });
+    }
+    const ticker = setInterval(() => (json ? line(session.status()) : screen?.show(session.status())), json ? LINE_MS : SCREEN_MS);
+    await untilTold(flags.duration);
+    clearInterval(ticker);
+    screen?.close();
+    if (!json) process.stderr.write('ringside: stopping: cancelling open orders, comparing balances, storing what is left …\n');
+  } finally {
+    screen?.close();
+    await api?.close();
+    summary = await session.finish();
+  }
+  if (json) line(summary);
+  else process.stdout.write(summaryText(summary));
+}
+
+/** Resolves at the end of the duration, or at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function untilTold(durationMs: number | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = durationMs === undefined ? undefined : setTimeout(resolve, durationMs);
+    let told = false;
+    const onSignal = (): void => {
+      if (told) process.exit(130);
+      told = true;
+      clearTimeout(timer);
+      resolve();
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}
