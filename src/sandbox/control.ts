@@ -36,7 +36,10 @@ export interface ControlContext {
   connections: () => { market: number; account: number };
 }
 
-export function controlReply(request: HttpRequest, context: ControlContext): HttpReply | null {
+/** The answer to a forced crossing waits this long: answering is work, and it must not stand in the way of the orders. */
+const CROSS_REPLY_MS = 5;
+
+export function controlReply(request: HttpRequest, context: ControlContext): HttpReply | Promise<HttpReply> | null {
   if (!request.path.startsWith('/sandbox/')) return null;
   const { core } = context;
   switch (`${request.method} ${request.path}`) {
@@ -62,7 +65,8 @@ export function controlReply(request: HttpRequest, context: ControlContext): Htt
     }
     case 'POST /sandbox/cross': {
       const done = context.cross(readJson(request.body) as unknown as CrossRequest);
-      return typeof done === 'string' ? bad(done) : ok(done);
+      if (typeof done === 'string') return bad(done);
+      return new Promise((resolve) => setTimeout(resolve, CROSS_REPLY_MS, ok(done)));
     }
     case 'GET /sandbox/status':
       return ok({ venue: context.venue, ...context.status(), connections: context.connections(), faultsFired: core.faults.fired });
