@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { RingsideError } from '../model/errors.js';
+import { JournalFolder } from '../journal/folder.js';
 import { migrate } from '../store/migrations.js';
 import { openStore } from '../store/open.js';
 import { findQuery, nothingStored, readQueries, runQuery, type StoredQuery } from '../store/queries.js';
+import { RecorderCore } from '../store/recorder.js';
 import type { Store } from '../store/store.js';
+import { startProgress } from './progress.js';
 import { asCsv, asJson, asTable } from './query-output.js';
 
 interface Flags {
@@ -17,6 +20,8 @@ interface Flags {
   clickhouseUrl?: string;
   session: string;
 }
+
+const CATCH_UP_MS = 60_000;
 
 const FORMATS = { table: asTable, json: asJson, csv: asCsv } as const;
 
@@ -56,11 +61,24 @@ async function ask(query: StoredQuery, flags: Flags): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write(`ringside: asking ${store.place}\n`);
   try {
     await migrate(store);
+    await catchUp(store, join(dataDir, 'journal'));
     const result = await runQuery(store, query, flags.session, flags.param);
     process.stdout.write(FORMATS[flags.format](result));
   } finally {
     await store.close();
   }
+}
+
+/** What an engine that was killed could not store any more lies in the journal: it belongs to the answer. */
+async function catchUp(store: Store, journal: string): Promise<void> {
+  const recorder = new RecorderCore({ journal: new JournalFolder(journal), session: undefined, store, nowMs: () => performance.now() });
+  await recorder.tick();
+  const total = recorder.stats().backlog;
+  if (total === 0) return;
+  const progress = startProgress({ text: 'storing what an earlier run has journalled', total });
+  const done = await recorder.drain(CATCH_UP_MS, ({ backlog }) => progress.update(total - backlog));
+  progress.stop();
+  if (!done) process.stderr.write(`ringside: ${recorder.stats().backlog} records are journalled and not stored yet: the answer lacks them. ${recorder.stats().lastError ?? ''}\n`);
 }
 
 function listing(queries: readonly StoredQuery[]): string {

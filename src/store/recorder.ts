@@ -83,6 +83,7 @@ export class RecorderCore {
   private reloaded = 0;
   private lastError: string | undefined;
   private down = false;
+  private readonly unreadable = new Set<number>();
 
   constructor(private readonly options: RecorderOptions) {
     this.current = options.session;
@@ -149,15 +150,21 @@ export class RecorderCore {
   private sessionsToMove(known: ReadonlyMap<number, Progress>): number[] {
     const { journal } = this.options;
     const earlier = journal.sessions().filter((session) => session !== this.current && this.slotsAhead(session, known.get(session) ?? NOTHING) > 0);
-    const mine = this.current === undefined ? earlier : [this.current, ...earlier];
-    return mine.filter((session) => {
-      try {
-        return journal.claim(session);
-      } catch (error) {
-        if (session === this.current) throw error;
-        return false; // an earlier session's folder that cannot be written stays as it is
-      }
-    });
+    if (this.current === undefined) return earlier.filter((session) => this.canMove(session));
+    if (!journal.claim(this.current)) throw new RingsideError('SESSION_CLAIMED', `another process is storing session ${this.current}`, { fix: 'It is tried again; wait for the other to end.' });
+    return [this.current, ...earlier.filter((session) => this.canMove(session))];
+  }
+
+  /** An earlier session that cannot be read or claimed stays as it is: it must not hold the current one up. */
+  private canMove(session: number): boolean {
+    try {
+      this.options.journal.info(session);
+      return this.options.journal.claim(session);
+    } catch (error) {
+      if (!this.unreadable.has(session)) this.options.report?.('warn', 'JOURNAL_UNREADABLE', error instanceof RingsideError ? error.toText() : String(error));
+      this.unreadable.add(session);
+      return false;
+    }
   }
 
   /** Slots that the journal holds behind a place. */

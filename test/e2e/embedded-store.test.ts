@@ -208,6 +208,12 @@ t.test('the stored questions answer what really happened', { skip }, async (t) =
     t.match(ask('nonsense'), { status: 1, stderr: /QUERY_UNKNOWN/ });
     t.match(ask('hop-latency', '--data-dir', join(data, 'nowhere')), { status: 1, stderr: /SESSION_UNKNOWN/ });
     return store.close().then(() => {
+      // An engine that was killed before it could store its last records.
+      const later = newSession(paths.journal, EPOCH_UNIX_NS + 5_000_000_000n);
+      const rest = new JournalWriter({ folder: later.folder });
+      for (let i = 0; i < sink.count; i++) rest.append(sink.views, i * SLOT_BYTES);
+      rest.flush(0);
+      t.match(ask('fills-by-venue', '--format', 'json'), { status: 0, stdout: /"fills":1.*\n.*"fills":1/ }, 'what it left in the journal is stored first');
       t.match(ask('hop-latency', '--format', 'csv', '-p', 'hop=RECV_TO_SENT'), { status: 0, stdout: /^hop,samples,.*\r\nRECV_TO_SENT,1000,/ });
       t.match(ask('hop-latency', '--param', 'hop=NO'), { status: 0, stdout: /\(nothing\)/ });
     });

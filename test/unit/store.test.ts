@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -208,6 +208,11 @@ t.test('what a former engine could not store is caught up, unless a living one h
   t.match(recorder.stats(), { stored: 50, backlog: 0 });
   t.same(new Set(store.rows.map(({ session }) => session)), new Set([sessions[0].info.id, sessions[2].info.id]));
   t.equal(store.rows.length, 100);
+  const refused = new RecorderCore({ journal: source, session: claimed, store, nowMs: () => 0 });
+  await refused.tick();
+  t.match(refused.stats(), { stored: 0, lastError: /SESSION_CLAIMED/ });
+  writeFileSync(join(sessions[0].folder, 'session.json'), '{');
+  store.progress.splice(0, store.progress.length, ...store.progress.filter(({ session }) => session !== sessions[0].info.id));
   const rest = new RecorderCore({ journal: new JournalFolder(journal), session: undefined, store, nowMs: () => 0 });
   t.equal(await rest.drain(1000), true);
   t.equal(store.rows.length, 150);
