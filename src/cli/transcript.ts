@@ -101,6 +101,7 @@ export interface RestBody {
   readonly raw: string;
   /** It has been recorded by now. */
   available: boolean;
+  /** A question of the session has it. */
   used: boolean;
 }
 
@@ -201,7 +202,8 @@ export class TranscriptPlayer implements FeedHost {
   readonly counts = new Map<FeedCounter, number>();
   readonly session: FeedSession;
   private readonly bytes = new FrameBytes();
-  private pending: { tag: number; request: HttpRequest }[] = [];
+  /** Questions of the session, each with the body that will answer it; undefined = none ever will. */
+  private pending: { tag: number; body: RestBody | undefined }[] = [];
   private nextBody: number;
   private nowNs = 0;
   private timerNs = 0;
@@ -249,7 +251,10 @@ export class TranscriptPlayer implements FeedHost {
   reconnect(): void {}
 
   request(tag: number, request: HttpRequest): void {
-    this.pending.push({ tag, request });
+    const { survey, bodies } = this.options.survey;
+    const body = bodies.find(({ used, url, raw }) => !used && survey.answers(request, url, raw));
+    if (body !== undefined) body.used = true;
+    this.pending.push({ tag, body });
   }
 
   count(counter: FeedCounter): void {
@@ -267,15 +272,11 @@ export class TranscriptPlayer implements FeedHost {
 
   private answer(): void {
     if (this.pending.length === 0) return;
-    const { survey, bodies } = this.options.survey;
-    for (const { tag, request } of this.pending.splice(0)) {
-      const body = bodies.find(({ used, url, raw }) => !used && survey.answers(request, url, raw));
+    for (const question of this.pending.splice(0)) {
+      const { tag, body } = question;
       if (body === undefined) this.session.onResponse(tag, GONE, new Uint8Array(0), this.nowNs);
-      else if (!body.available) this.pending.push({ tag, request });
-      else {
-        body.used = true;
-        this.session.onResponse(tag, 200, encoder.encode(body.raw), this.nowNs);
-      }
+      else if (body.available) this.session.onResponse(tag, 200, encoder.encode(body.raw), this.nowNs);
+      else this.pending.push(question);
     }
   }
 }

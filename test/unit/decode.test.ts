@@ -193,7 +193,7 @@ t.test('a gap resyncs from the next recorded snapshot; without one the book stay
   t.same(open.of('delta').map(({ seq }) => seq), [10, 11, 14, 15]);
   const healed = await run({ in: [file('healed.jsonl', [...head, inLine(1000, { lastUpdateId: 14, bids: [['97.00', '1']], asks: [['105.00', '1']] }, 'rest'), tail], true)], book: 'AAAUSDT' });
   t.match(healed.last, { inSync: true, gaps: 1, resyncs: 1, bids: [['98', '1'], ['97', '1']], asks: [['105', '1']] });
-  t.same(healed.of('status').map(({ state, reason }) => `${state} ${reason}`), ['OUT_OF_SYNC START', 'SYNCING START', 'IN_SYNC NONE', 'OUT_OF_SYNC GAP', 'IN_SYNC NONE']);
+  t.same(healed.of('status').map(({ state, reason }) => [state, reason].join(' ')), ['OUT_OF_SYNC START', 'SYNCING START', 'IN_SYNC NONE', 'OUT_OF_SYNC GAP', 'IN_SYNC NONE']);
 });
 
 t.test('recorded answers find their symbol by address, by name and by update ids', async (t) => {

@@ -9,13 +9,13 @@
  */
 import type { Instrument } from '../../model/instrument.js';
 import { BookState, Flag, ResyncReason } from '../../record/codes.js';
-import { BookStatus } from '../../record/records.js';
 import type { RecordSink } from '../../record/slot.js';
 import type { FeedCounter, FeedHost } from '../contract.js';
 import { bytesOf, CLOSE_BRACE, expect, findKey, MALFORMED, matches, OUT_OF_RANGE, scanInteger, scanned, scanUnixMs, TOO_PRECISE, type EpochParts } from '../scan.js';
 import { Kind, LETTER, PU, type StreamEvent } from './event.js';
 import { FrameBuffer } from './frame-buffer.js';
 import { SINK_FULL, type LevelTarget, type LevelWriter } from './level-writer.js';
+import { OwedStatus } from './owed-status.js';
 import type { SnapshotRequests } from './snapshot-requests.js';
 
 /** What the books of one session share. */
@@ -52,7 +52,7 @@ const ASKS = bytesOf('asks');
 const EVENT_TIME = bytesOf('E');
 
 /** Slots of `numbers`: doubles kept out of object fields. */
-const N = { local: 0, lastDiffNs: 1, quietNs: 2, syncedNs: 3, first: 4, last: 5, previous: 6, tsVenueNs: 7, owedExpected: 8, owedActual: 9, owedNs: 10, stalledAt: 11 } as const;
+const N = { local: 0, lastDiffNs: 1, quietNs: 2, syncedNs: 3, first: 4, last: 5, previous: 6, tsVenueNs: 7, stalledAt: 8 } as const;
 
 export class BookSync implements LevelTarget {
   readonly venue: number;
@@ -63,18 +63,15 @@ export class BookSync implements LevelTarget {
   readonly contractSize: number;
   readonly qtyDecimals: number;
   private state: number = State.IDLE;
-  private readonly numbers = new Float64Array(12);
+  private readonly numbers = new Float64Array(9);
   private readonly buffer = new FrameBuffer();
-  private readonly status: BookStatus;
+  private readonly status: OwedStatus;
   private epoch = 0;
   private resyncs = 0;
   private frames = 0;
   private failures = 0;
   /** A diff was applied since the snapshot. */
   private spliced = false;
-  private owed = false;
-  private owedState = 0;
-  private owedReason = 0;
 
   constructor(private readonly context: SyncContext, private readonly number: number, instrument: Instrument) {
     this.venue = context.venueIndex;
@@ -84,7 +81,7 @@ export class BookSync implements LevelTarget {
     this.qtyScale = instrument.pair.qtyScale;
     this.contractSize = instrument.metadata.contractSizeQuote ?? 0;
     this.qtyDecimals = this.contractSize > 0 ? 0 : this.qtyScale;
-    this.status = new BookStatus(context.sink.views);
+    this.status = new OwedStatus(context.sink, this.venue, this.instrument);
     this.numbers[N.quietNs] = context.stallNs;
     this.numbers[N.stalledAt] = -1;
   }
@@ -169,7 +166,7 @@ export class BookSync implements LevelTarget {
   }
 
   onTimer(nowNs: number): void {
-    if (this.owed) this.settle();
+    this.status.settle();
     if (this.state !== State.IN_SYNC || nowNs - this.numbers[N.lastDiffNs] <= this.numbers[N.quietNs]) return;
     this.context.host.count('stalls');
     this.numbers[N.stalledAt] = this.numbers[N.local];
@@ -253,7 +250,7 @@ export class BookSync implements LevelTarget {
   private publishDiff(tsRecvNs: number): number {
     const { context, numbers } = this;
     const { event, writer, sink } = context;
-    if (this.owed && !this.settle()) return SINK_FULL;
+    if (!this.status.settle()) return SINK_FULL;
     const frame = context.nextFrame();
     writer.begin(0, this.epoch, frame, numbers[N.last], numbers[N.tsVenueNs], tsRecvNs);
     let at = event.stoppedAtLevels ? this.publishInOrder() : OTHER_ORDER;
@@ -299,7 +296,7 @@ export class BookSync implements LevelTarget {
   private publishSnapshot(body: Uint8Array, lastUpdateId: number, nowNs: number): number {
     const { context } = this;
     const end = body.length;
-    if (this.owed && !this.settle()) return SINK_FULL;
+    if (!this.status.settle()) return SINK_FULL;
     const time = findKey(body, 0, end, EVENT_TIME);
     const tsVenueNs = time >= 0 && scanUnixMs(body, time, end, context.epoch) >= 0 ? scanned[0] : nowNs;
     context.writer.begin(Flag.SNAPSHOT, this.epoch, context.nextFrame(), lastUpdateId, tsVenueNs, nowNs);
@@ -362,35 +359,6 @@ export class BookSync implements LevelTarget {
   }
 
   private say(state: number, reason: number, expected: number, actual: number, nowNs: number): void {
-    this.owed = true;
-    this.owedState = state;
-    this.owedReason = reason;
-    this.numbers[N.owedExpected] = expected;
-    this.numbers[N.owedActual] = actual;
-    this.numbers[N.owedNs] = nowNs;
-    this.settle();
-  }
-
-  /** Publish the status that is owed. False: no room yet. */
-  private settle(): boolean {
-    const { sink } = this.context;
-    const { numbers } = this;
-    const at = sink.next();
-    if (at < 0) {
-      sink.abandon();
-      return false;
-    }
-    const status = this.status.begin(at, this.owedState === BookState.IN_SYNC ? Flag.IN_SYNC : 0, this.venue, this.instrument);
-    status.epoch = this.epoch;
-    status.state = this.owedState;
-    status.reason = this.owedReason;
-    status.tsRecvNs = numbers[N.owedNs];
-    status.expectedSeq = numbers[N.owedExpected];
-    status.actualSeq = numbers[N.owedActual];
-    status.resyncs = this.resyncs;
-    status.frames = this.frames;
-    sink.flush();
-    this.owed = false;
-    return true;
+    this.status.say(state, reason, this.epoch, this.resyncs, this.frames, expected, actual, nowNs);
   }
 }

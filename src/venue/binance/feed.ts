@@ -51,7 +51,7 @@ export class BinanceFeed implements FeedSession {
 
   constructor(market: BinanceMarket, private readonly options: FeedOptions) {
     const { instruments, sink, host, venueIndex, stallNs } = options;
-    this.streams = instruments.flatMap(({ symbol }) => [`${symbol.toLowerCase()}@${market.depthStream}`, `${symbol.toLowerCase()}@trade`]);
+    this.streams = instruments.flatMap(({ symbol }) => [`${symbol.toLowerCase()}@${market.depthStream}`, `${symbol.toLowerCase()}@${market.tradeStream}`]);
     if (this.streams.length > STREAMS_MAX) {
       throw new RingsideError('TOO_MANY_STREAMS', `${instruments.length} instruments need ${this.streams.length} streams, ${market.name} allows ${STREAMS_MAX} a connection`, { where: market.id, fix: `Configure at most ${STREAMS_MAX / 2} instruments.` });
     }

@@ -3,17 +3,17 @@
  * logged on once and orders travel unsigned; with a secret every request carries its signature. An answer that does
  * not come, or says nothing clear, is UNKNOWN.
  */
-import { parseScaled } from '../../model/decimal.js';
-import type { Instrument } from '../../model/instrument.js';
 import { RejectReason, ReportKind, VenueReason } from '../../record/codes.js';
 import type { GatewayOptions, GatewaySession, OutgoingOrder } from '../contract.js';
-import { splitEpoch, textOf, type EpochParts } from '../scan.js';
-import { OrderLimits, type RateLimit } from './order-limits.js';
+import { textOf } from '../scan.js';
+import { OrderLimits } from './order-limits.js';
+import { OrderProgress } from './order-progress.js';
 import { OrderReports } from './order-reports.js';
 import { OrderText, RECV_WINDOW_MS } from './order-text.js';
+import type { ExecutionEvent, Message, OrderResult } from './private-messages.js';
 import { BinanceSigner } from './signer.js';
-import { TrackedOrders, type TrackedOrder } from './tracked-order.js';
-import { isRateLimit, Outcome, outcomeOf, reasonOf, rejectReasonOf, type VenueError } from './venue-error.js';
+import type { TrackedOrder } from './tracked-order.js';
+import { isRateLimit, Outcome, outcomeOf, reasonOf, type VenueError } from './venue-error.js';
 
 const Kind = { TIME: 0, LOGON: 1, SUBSCRIBE: 2, PLACE: 3, CANCEL: 4, STATUS: 5, TRADES: 6, CANCEL_ALL: 7, ACCOUNT: 8 } as const;
 
@@ -28,58 +28,6 @@ interface Pending {
   overdue: boolean;
 }
 
-/** An order as order.place, order.status and order.cancel tell it. */
-interface OrderResult {
-  readonly symbol?: string;
-  readonly orderId?: number;
-  readonly clientOrderId?: string;
-  readonly status?: string;
-  readonly executedQty?: string;
-  readonly transactTime?: number;
-  readonly updateTime?: number;
-  readonly fills?: readonly TradeResult[];
-}
-
-interface TradeResult {
-  /** myTrades: `id`; fills of a placement: `tradeId`. */
-  readonly id?: number;
-  readonly tradeId?: number;
-  readonly price?: string;
-  readonly qty?: string;
-  readonly commission?: string;
-  readonly commissionAsset?: string;
-  readonly isMaker?: boolean;
-}
-
-interface ExecutionEvent {
-  readonly e: string;
-  readonly s?: string;
-  readonly c?: string;
-  readonly C?: string;
-  readonly S?: string;
-  readonly x?: string;
-  readonly X?: string;
-  readonly r?: string;
-  readonly i?: number;
-  readonly l?: string;
-  readonly L?: string;
-  readonly z?: string;
-  readonly n?: string;
-  readonly N?: string | null;
-  readonly T?: number;
-  readonly t?: number;
-  readonly m?: boolean;
-}
-
-interface Message {
-  readonly id?: number | string | null;
-  readonly status?: number;
-  readonly result?: unknown;
-  readonly error?: VenueError;
-  readonly rateLimits?: readonly RateLimit[];
-  readonly event?: ExecutionEvent;
-}
-
 /** Longer than the venue takes a request for, so that what it refuses as late has been refused by then. */
 const ANSWER_NS = (RECV_WINDOW_MS + 1000) * 1e6;
 const FORGET_NS = 60e9;
@@ -88,26 +36,14 @@ const AGE_NS_MAX = 23.75 * 3600e9;
 const TIME_EVERY_NS = 30e9;
 const STALL_NS = 60e9;
 
-/** Venue's order status → what an unsolicited or queried status means. */
-const STATUS_KIND: Readonly<Record<string, number>> = {
-  NEW: ReportKind.OPEN, PENDING_NEW: ReportKind.OPEN, PENDING_CANCEL: ReportKind.OPEN, PARTIALLY_FILLED: ReportKind.PARTIAL, FILLED: ReportKind.FILLED,
-  CANCELED: ReportKind.CANCELLED, REJECTED: ReportKind.REJECTED, EXPIRED: ReportKind.EXPIRED, EXPIRED_IN_MATCH: ReportKind.EXPIRED,
-};
-
-function isFinal(kind: number): boolean {
-  return kind === ReportKind.FILLED || kind === ReportKind.CANCELLED || kind === ReportKind.EXPIRED || kind === ReportKind.REJECTED;
-}
-
 export class BinanceGateway implements GatewaySession {
   ready = false;
   private readonly signer: BinanceSigner;
   private readonly text: OrderText;
   private readonly reports: OrderReports;
   private readonly limits = new OrderLimits();
-  private readonly orders = new TrackedOrders();
+  private readonly progress: OrderProgress;
   private readonly pending = new Map<number, Pending>();
-  private readonly bySymbol: Map<string, Instrument>;
-  private readonly epoch: EpochParts;
   private nextId = 1;
   private openedNs = 0;
   private lastFrameNs = 0;
@@ -124,8 +60,7 @@ export class BinanceGateway implements GatewaySession {
     this.signer = new BinanceSigner(options.credentials);
     this.text = new OrderText(this.signer, !this.signer.canLogOn);
     this.reports = new OrderReports(options.sink, options.venueIndex, (code) => options.assetIndex(code));
-    this.bySymbol = new Map(options.instruments.map((instrument) => [instrument.symbol, instrument]));
-    this.epoch = splitEpoch(options.epochUnixNs);
+    this.progress = new OrderProgress(options, this.reports);
     for (const instrument of options.instruments) this.text.prepare(instrument);
   }
 
@@ -170,7 +105,7 @@ export class BinanceGateway implements GatewaySession {
 
   place(order: OutgoingOrder, nowNs: number): boolean {
     const { host } = this.options;
-    const timestampMs = host.unixMs() + this.clockOffsetMs;
+    const timestampMs = this.venueMs();
     if (!this.ready) return false;
     if (!this.limits.take(timestampMs)) {
       host.count('rateLimited');
@@ -178,7 +113,7 @@ export class BinanceGateway implements GatewaySession {
     }
     const id = this.nextId++;
     host.send(this.text.place(id, order, timestampMs));
-    const tracked = this.orders.track(order.orderId, order.instrument, order.side === 1);
+    const tracked = this.progress.orders.track(order.orderId, order.instrument, order.side === 1);
     tracked.tsSentNs = nowNs;
     this.placing++;
     this.pending.set(id, { kind: Kind.PLACE, sentNs: nowNs, order: tracked, status: undefined, overdue: false });
@@ -219,16 +154,21 @@ export class BinanceGateway implements GatewaySession {
       if (message.event !== undefined) this.onEvent(message.event, tsRecvNs);
       else this.onAnswer(message, tsRecvNs);
     } catch {
-      // Not JSON, or a number in it is none. Whatever order it was about will be asked for when its answer is overdue.
+      // An order whose answer cannot be read is given up on when it is overdue, and asked for.
       host.count('malformed');
     }
   }
 
   private maySend(): boolean {
     if (!this.ready) return false;
-    if (this.limits.isOpen(this.options.host.unixMs() + this.clockOffsetMs)) return true;
+    if (this.limits.isOpen(this.venueMs())) return true;
     this.options.host.count('rateLimited');
     return false;
+  }
+
+  /** The venue's clock as far as we know it, ms. */
+  private venueMs(): number {
+    return Math.trunc(this.options.host.unixMs() + this.clockOffsetMs);
   }
 
   // ---- out ----
@@ -247,12 +187,12 @@ export class BinanceGateway implements GatewaySession {
 
   /** With time and signature; a session that is logged on signs nothing but its logon. */
   private sendSigned(kind: number, method: string, params: Record<string, string | number>, nowNs: number, order?: TrackedOrder, status?: OrderResult): void {
-    const timed = { ...params, recvWindow: RECV_WINDOW_MS, timestamp: this.options.host.unixMs() + this.clockOffsetMs };
+    const timed = { ...params, recvWindow: RECV_WINDOW_MS, timestamp: this.venueMs() };
     this.send(kind, method, this.signer.canLogOn && kind !== Kind.LOGON ? timed : this.signer.signParams(timed), nowNs, order, status);
   }
 
   private sendFor(kind: number, method: string, params: Record<string, string>, order: OutgoingOrder, nowNs: number): void {
-    this.sendSigned(kind, method, params, nowNs, this.orders.track(order.orderId, order.instrument, order.side === 1));
+    this.sendSigned(kind, method, params, nowNs, this.progress.orders.track(order.orderId, order.instrument, order.side === 1));
   }
 
   // ---- answers ----
@@ -269,13 +209,13 @@ export class BinanceGateway implements GatewaySession {
   private giveUp(pending: Pending, nowNs: number): void {
     if (pending.overdue) return;
     pending.overdue = true;
-    if (pending.order !== undefined && !pending.order.finished) this.say(pending.order, ReportKind.UNKNOWN, RejectReason.NONE, 0, 0, nowNs);
+    if (pending.order !== undefined && !pending.order.finished) this.progress.say(pending.order, ReportKind.UNKNOWN, RejectReason.NONE, 0, 0, nowNs);
   }
 
   private onAnswer(message: Message, nowNs: number): void {
     const { host } = this.options;
     const pending = typeof message.id === 'number' ? this.settle(message.id) : undefined;
-    const nowMs = host.unixMs() + this.clockOffsetMs;
+    const nowMs = this.venueMs();
     if (Array.isArray(message.rateLimits)) this.limits.told(message.rateLimits, this.placing, nowMs);
     const status = message.status ?? 0;
     if (message.error !== undefined || status !== 200) {
@@ -289,7 +229,14 @@ export class BinanceGateway implements GatewaySession {
       else this.onError(pending, status, error, nowNs);
       return;
     }
-    if (pending !== undefined) this.onResult(pending, message.result, nowNs);
+    if (pending === undefined) return;
+    try {
+      this.onResult(pending, message.result, nowNs);
+    } catch {
+      // A number in it is none: what it says of the order is not known.
+      host.count('malformed');
+      this.giveUp(pending, nowNs);
+    }
   }
 
   private onError(pending: Pending, status: number, error: VenueError, nowNs: number): void {
@@ -304,13 +251,13 @@ export class BinanceGateway implements GatewaySession {
     if (kind === Kind.CANCEL_ALL && error.code === -2011) return;
     if (order === undefined) return host.count('requestErrors');
     const unknown = outcomeOf(status, error.code) === Outcome.UNKNOWN;
-    if (unknown || kind === Kind.TRADES) return this.say(order, ReportKind.UNKNOWN, reasonOf(error), 0, 0, nowNs);
+    if (unknown || kind === Kind.TRADES) return this.progress.say(order, ReportKind.UNKNOWN, reasonOf(error), 0, 0, nowNs);
     if (kind === Kind.PLACE) {
       host.count('rejects');
       order.finished = true;
-      this.say(order, ReportKind.REJECTED, reasonOf(error), 0, 0, nowNs);
-    } else if (kind === Kind.CANCEL) this.say(order, ReportKind.CANCEL_REJECTED, reasonOf(error), 0, 0, nowNs);
-    else this.say(order, error.code === -2013 ? ReportKind.NOT_FOUND : ReportKind.UNKNOWN, reasonOf(error), 0, 0, nowNs);
+      this.progress.say(order, ReportKind.REJECTED, reasonOf(error), 0, 0, nowNs);
+    } else if (kind === Kind.CANCEL) this.progress.say(order, ReportKind.CANCEL_REJECTED, reasonOf(error), 0, 0, nowNs);
+    else this.progress.say(order, error.code === -2013 ? ReportKind.NOT_FOUND : ReportKind.UNKNOWN, reasonOf(error), 0, 0, nowNs);
   }
 
   private onResult(pending: Pending, result: unknown, nowNs: number): void {
@@ -322,10 +269,10 @@ export class BinanceGateway implements GatewaySession {
         this.ready = true;
         return;
       case Kind.ACCOUNT: return this.onAccount(result as { balances?: unknown }, nowNs);
-      case Kind.PLACE: return order === undefined ? undefined : this.onPlaced(order, result as OrderResult, nowNs);
-      case Kind.CANCEL: return order === undefined ? undefined : this.onStatus(order, result as OrderResult, nowNs, false);
+      case Kind.PLACE: return order === undefined ? undefined : this.progress.onPlaced(order, result as OrderResult, nowNs);
+      case Kind.CANCEL: return order === undefined ? undefined : this.progress.onStatus(order, result as OrderResult, nowNs, false);
       case Kind.STATUS: return order === undefined ? undefined : this.onQueried(order, result as OrderResult, nowNs);
-      case Kind.TRADES: return order === undefined || pending.status === undefined ? undefined : this.onTrades(order, pending.status, result, nowNs);
+      case Kind.TRADES: return order === undefined || pending.status === undefined ? undefined : this.progress.onTrades(order, pending.status, result, nowNs);
       default: // The orders that cancelAll cancels are told as events.
     }
   }
@@ -337,41 +284,11 @@ export class BinanceGateway implements GatewaySession {
     this.clockOffsetMs = Math.round(serverTime - (this.timeAskedMs + nowMs) / 2);
   }
 
-  private onPlaced(order: TrackedOrder, result: OrderResult, nowNs: number): void {
-    this.ack(order, result.orderId ?? 0, result.transactTime ?? 0, nowNs);
-    for (const trade of result.fills ?? []) this.fill(order, trade, nowNs);
-    this.onStatus(order, result, nowNs, false);
-  }
-
-  /** What is known already is not said again, unless it was asked for. */
-  private onStatus(order: TrackedOrder, result: OrderResult, nowNs: number, asked: boolean): void {
-    const kind = STATUS_KIND[result.status ?? ''];
-    if (kind === undefined) {
-      // ACK-type answers tell no status.
-      if (asked) this.say(order, ReportKind.UNKNOWN, RejectReason.NONE, 0, 0, nowNs);
-      return;
-    }
-    if (!asked && (order.finished || kind === ReportKind.OPEN)) return;
-    if (isFinal(kind)) order.finished = true;
-    order.venueOrderId = result.orderId ?? order.venueOrderId;
-    this.say(order, kind, RejectReason.NONE, this.qty(order, result.executedQty), result.transactTime ?? result.updateTime ?? 0, nowNs);
-  }
-
   private onQueried(order: TrackedOrder, result: OrderResult, nowNs: number): void {
-    if (this.qty(order, result.executedQty) > 0 && typeof result.orderId === 'number') {
+    if (this.progress.qty(order, result.executedQty) > 0 && typeof result.orderId === 'number') {
       return this.sendSigned(Kind.TRADES, 'myTrades', { symbol: order.instrument.symbol, orderId: result.orderId }, nowNs, order, result);
     }
-    this.onStatus(order, result, nowNs, true);
-  }
-
-  /** All trades are told again: the one who asks has lost track, and knows duplicates by their id. */
-  private onTrades(order: TrackedOrder, status: OrderResult, trades: unknown, nowNs: number): void {
-    for (const trade of Array.isArray(trades) ? (trades as TradeResult[]) : []) {
-      const id = trade.id ?? trade.tradeId;
-      if (id !== undefined) order.trades.delete(id);
-      this.fill(order, trade, nowNs);
-    }
-    this.onStatus(order, status, nowNs, true);
+    this.progress.onStatus(order, result, nowNs, true);
   }
 
   private onAccount({ balances }: { balances?: unknown }, nowNs: number): void {
@@ -398,55 +315,6 @@ export class BinanceGateway implements GatewaySession {
     if (event.e === 'serverShutdown') return this.options.host.reconnect(VenueReason.SHUTDOWN_ANNOUNCED);
     if (event.e === 'eventStreamTerminated') return this.options.host.reconnect(VenueReason.PROTOCOL);
     if (event.e !== 'executionReport') return;
-    const orderId = this.options.orderIdOf((event.C === undefined || event.C === '' ? event.c : event.C) ?? '');
-    const instrument = this.bySymbol.get(event.s ?? '');
-    if (orderId === undefined || instrument === undefined) return this.options.host.count('unknownOrder');
-    const order = this.orders.track(orderId, instrument, event.S === 'SELL');
-    const timeMs = event.T ?? 0;
-    if (event.x === 'NEW') return this.ack(order, event.i ?? 0, timeMs, nowNs);
-    if (event.x === 'TRADE') {
-      this.ack(order, event.i ?? 0, timeMs, nowNs);
-      this.fill(order, { tradeId: event.t, price: event.L, qty: event.l, commission: event.n ?? '0', commissionAsset: event.N ?? '', isMaker: event.m }, nowNs);
-    }
-    if (event.x === 'REPLACED' || order.finished) return;
-    const kind = STATUS_KIND[event.X ?? ''];
-    if (kind === undefined || kind === ReportKind.OPEN) return;
-    if (isFinal(kind)) order.finished = true;
-    order.venueOrderId = event.i ?? order.venueOrderId;
-    this.say(order, kind, kind === ReportKind.REJECTED ? rejectReasonOf(event.r ?? '') : RejectReason.NONE, this.qty(order, event.z), timeMs, nowNs);
-  }
-
-  // ---- records ----
-
-  private ack(order: TrackedOrder, venueOrderId: number, timeMs: number, nowNs: number): void {
-    if (order.acked) return;
-    order.acked = true;
-    order.venueOrderId = venueOrderId;
-    this.options.host.count('acks');
-    this.say(order, ReportKind.ACK, RejectReason.NONE, 0, timeMs, nowNs);
-  }
-
-  private fill(order: TrackedOrder, trade: TradeResult, nowNs: number): void {
-    const { host } = this.options;
-    const tradeId = trade.tradeId ?? trade.id;
-    if (typeof tradeId !== 'number' || trade.price === undefined || trade.qty === undefined) return host.count('malformed');
-    if (order.trades.has(tradeId)) return host.count('duplicateFills');
-    this.reports.filled({
-      instrument: order.instrument, orderId: order.orderId, tradeId, sell: order.sell, maker: trade.isMaker === true, price: trade.price, qty: trade.qty,
-      commission: trade.commission ?? '0', commissionAsset: trade.commissionAsset ?? '', tsRecvNs: nowNs,
-    });
-    order.trades.add(tradeId);
-    host.count('fills');
-  }
-
-  private qty(order: TrackedOrder, text: string | undefined): number {
-    return text === undefined ? 0 : parseScaled(text, order.instrument.pair.qtyScale);
-  }
-
-  private say(order: TrackedOrder, kind: number, reason: number, cumQty: number, timeMs: number, nowNs: number): void {
-    this.reports.say({
-      instrument: order.instrument.index, orderId: order.orderId, kind, reason, cumQty, venueOrderId: order.venueOrderId, tsSentNs: order.tsSentNs,
-      tsVenueNs: timeMs === 0 ? 0 : (timeMs - this.epoch.seconds * 1000) * 1e6 - this.epoch.nanos, tsRecvNs: nowNs,
-    });
+    this.progress.onExecution(event, nowNs);
   }
 }

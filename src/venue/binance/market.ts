@@ -16,6 +16,8 @@ export interface BinanceMarket {
   readonly weightPerMinute: number;
   /** Stream name behind `<symbol>@`. */
   readonly depthStream: string;
+  /** Futures document aggregate trades only. */
+  readonly tradeStream: string;
 }
 
 const FUTURES_DEPTHS = [[5, 2], [10, 2], [20, 2], [50, 2], [100, 5], [500, 10], [1000, 20]] as const;
@@ -29,6 +31,7 @@ export const SPOT: BinanceMarket = {
   anyDepth: true,
   weightPerMinute: 6000,
   depthStream: 'depth@100ms',
+  tradeStream: 'trade',
 };
 
 export const USD_M: BinanceMarket = {
@@ -40,6 +43,7 @@ export const USD_M: BinanceMarket = {
   anyDepth: false,
   weightPerMinute: 2400,
   depthStream: 'depth@100ms',
+  tradeStream: 'aggTrade',
 };
 
 export const COIN_M: BinanceMarket = {
@@ -51,6 +55,7 @@ export const COIN_M: BinanceMarket = {
   anyDepth: false,
   weightPerMinute: 2400,
   depthStream: 'depth@100ms',
+  tradeStream: 'aggTrade',
 };
 
 /** The limit to ask for so that at least `depth` levels a side come, and its weight. */

@@ -42,7 +42,8 @@ const QUOTES = ['FDUSD', 'USDT', 'USDC', 'BUSD', 'TUSD', 'BTC', 'ETH', 'BNB', 'E
 export class BinanceSurvey implements TranscriptSurvey {
   private readonly seen = new Map<string, Seen>();
   private readonly known = new Map<string, MarketMetadata>();
-  private readonly bodies: { url: string | undefined; body: DepthBody }[] = [];
+  /** Snapshots by their text, which is parsed once. */
+  private readonly snapshots = new Map<string, { url: string | undefined; body: DepthBody }>();
 
   constructor(private readonly market: BinanceMarket) {}
 
@@ -71,11 +72,11 @@ export class BinanceSurvey implements TranscriptSurvey {
     if (body === undefined || body === null || typeof body !== 'object') return;
     if (Array.isArray(body.symbols)) {
       for (const metadata of new BinanceMetadata(this.market).parse([text])) this.known.set(metadata.symbol, metadata);
-    } else if (typeof body.lastUpdateId === 'number') this.bodies.push({ url, body });
+    } else if (typeof body.lastUpdateId === 'number') this.snapshots.set(text, { url, body });
   }
 
   markets(): SurveyedMarket[] {
-    for (const { url, body } of this.bodies) {
+    for (const { url, body } of this.snapshots.values()) {
       const symbol = this.symbolOf(url, body);
       const seen = symbol === undefined ? undefined : this.seen.get(symbol);
       if (seen === undefined) continue;
@@ -92,8 +93,8 @@ export class BinanceSurvey implements TranscriptSurvey {
   answers(request: HttpRequest, url: string | undefined, text: string): boolean {
     const asked = new URL(request.path, 'http://venue').searchParams.get('symbol');
     if (asked === null || (url !== undefined && !new URL(url, 'http://venue').pathname.endsWith('/depth'))) return false;
-    const body = parse(text) as DepthBody | undefined;
-    return typeof body?.lastUpdateId === 'number' && this.symbolOf(url, body) === asked;
+    const known = this.snapshots.get(text);
+    return known !== undefined && this.symbolOf(url, known.body) === asked;
   }
 
   /** Whose snapshot it is: by its address, its own word, the only symbol there is, or the ids it falls among. */
