@@ -65,7 +65,6 @@ export class Profit {
     const traded = this.index.instruments[instrument];
     for (const candidate of this.index.instruments) {
       if (candidate.venue.index !== traded.venue.index || candidate.pair.base.index !== asset || candidate.quote.index !== traded.quote.index) continue;
-      this.market.inSync(candidate.index); // a price of a moment ago is a better value than none
       const bid = this.market.bestBid(candidate.index);
       const ask = this.market.bestAsk(candidate.index);
       if (!(bid > 0) || !(ask > 0)) continue;

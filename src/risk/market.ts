@@ -3,10 +3,7 @@ import { Flag } from '../record/codes.js';
 import { TopOfBook } from '../record/records.js';
 import type { SlotViews } from '../record/slot.js';
 
-/**
- * Prices are scaled with the instrument's pair; 0 = that side is empty or nothing is known. Whoever asks begins with
- * `inSync`: an implementation may copy the book there and answer the rest about that instrument from the copy.
- */
+/** Prices are scaled with the instrument's pair; 0 = that side is empty or nothing is known. */
 export interface MarketView {
   bestBid(instrument: number): number;
   bestAsk(instrument: number): number;
@@ -14,50 +11,6 @@ export interface MarketView {
   inSync(instrument: number): boolean;
   /** When the last frame of this book was received, engine time. */
   tsRecvNs(instrument: number): number;
-}
-
-/** The top of a book as it is now; a BookView of the price cache is one. */
-export interface TopView {
-  readonly inSync: boolean;
-  readonly bids: number;
-  readonly asks: number;
-  readonly bidPrices: Float64Array;
-  readonly askPrices: Float64Array;
-  readonly tsRecvNs: number;
-}
-
-/** A MarketView over copies of books: one copy a question, so that what is answered belongs together. */
-export class CopiedMarketView implements MarketView {
-  private view: TopView | undefined;
-  private instrument = -1;
-
-  /** @param read a copy of an instrument's book, valid until the next call; undefined when it cannot be read */
-  constructor(private readonly read: (instrument: number) => TopView | undefined) {}
-
-  inSync(instrument: number): boolean {
-    this.instrument = instrument;
-    this.view = this.read(instrument);
-    return this.view?.inSync ?? false;
-  }
-
-  bestBid(instrument: number): number {
-    const view = this.of(instrument);
-    return view !== undefined && view.bids > 0 ? view.bidPrices[0] : 0;
-  }
-
-  bestAsk(instrument: number): number {
-    const view = this.of(instrument);
-    return view !== undefined && view.asks > 0 ? view.askPrices[0] : 0;
-  }
-
-  tsRecvNs(instrument: number): number {
-    return this.of(instrument)?.tsRecvNs ?? -Infinity;
-  }
-
-  private of(instrument: number): TopView | undefined {
-    if (instrument !== this.instrument) this.inSync(instrument);
-    return this.view;
-  }
 }
 
 /** A MarketView kept from TopOfBook records; for runs driven by the caller. */

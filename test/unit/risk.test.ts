@@ -3,7 +3,6 @@ import { Flag, OrderState, RejectReason, ReportKind, nameOf } from '../../src/re
 import { SLOT_BYTES } from '../../src/record/define.js';
 import { OrderUpdate, typeAt } from '../../src/record/records.js';
 import { compileLimits } from '../../src/risk/limits.js';
-import { CopiedMarketView } from '../../src/risk/market.js';
 import { OrderRate } from '../../src/risk/rate.js';
 import { BINANCE, Desk, KRAKEN, MARKETS, WIDE_LIMITS, selection, testIndex, type BasketSpec, type LegSpec } from '../fixtures/execution.js';
 
@@ -135,19 +134,6 @@ t.test('a day\'s loss beyond the limit turns the kill switch on, with the reason
   t.equal(desk.executor.snapshot().killedBy, 'NONE', 'losses count anew from the release');
   desk.tick(24 * 3600 * 1000);
   t.equal(desk.executor.snapshot().killedBy, 'NONE');
-  t.end();
-});
-
-t.test('a market view over copied books answers from the copy that the question began with', (t) => {
-  let reads = 0;
-  const market = new CopiedMarketView((instrument) => {
-    reads++;
-    if (instrument === 2) return undefined;
-    return { inSync: instrument === 0, bids: 1, asks: instrument, bidPrices: Float64Array.of(100 + reads), askPrices: Float64Array.of(200 + reads), tsRecvNs: reads };
-  });
-  t.same([market.inSync(0), market.bestBid(0), market.bestAsk(0), market.tsRecvNs(0)], [true, 101, 0, 1]);
-  t.same([market.inSync(1), market.bestBid(1), market.bestAsk(1), market.tsRecvNs(1)], [false, 102, 202, 2]);
-  t.same([market.bestBid(0), market.inSync(2), market.bestBid(2), market.bestAsk(2), market.tsRecvNs(2)], [103, false, 0, 0, -Infinity]);
   t.end();
 });
 
