@@ -10,7 +10,7 @@ import { OrderState, TimeInForce } from '../../src/record/codes.js';
 import { SLOT_BYTES } from '../../src/record/define.js';
 import { Fill, OrderUpdate, typeAt } from '../../src/record/records.js';
 import { MemorySink } from '../../src/record/slot.js';
-import { TopMarketView } from '../../src/risk/market.js';
+import { TopMarketView } from '../fixtures/top-market-view.js';
 import { EPOCH_UNIX_NS, WIDE_LIMITS, commandsIn, testIndex, writeIntent, type LegSpec } from '../fixtures/execution.js';
 import { BAD_LINE, Chance, GOOD_LINE, ModelExchange, type LineQuality } from '../fixtures/model-exchange.js';
 

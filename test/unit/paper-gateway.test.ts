@@ -7,7 +7,7 @@ import { Flag, NO_INSTRUMENT, OrderAction, RejectReason, ReportKind, TimeInForce
 import { SLOT_BYTES } from '../../src/record/define.js';
 import { Balance, ExecutionReport, Fill, OrderCommand, VenueStatus, typeAt } from '../../src/record/records.js';
 import { MemorySink } from '../../src/record/slot.js';
-import { TopMarketView } from '../../src/risk/market.js';
+import { TopMarketView } from '../fixtures/top-market-view.js';
 import type { GatewaySession, OutgoingOrder } from '../../src/venue/contract.js';
 import { EPOCH_UNIX_NS, WIDE_LIMITS, testIndex, writeIntent } from '../fixtures/execution.js';
 import { Chance } from '../fixtures/model-exchange.js';
