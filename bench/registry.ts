@@ -14,4 +14,5 @@ export const BENCHES: readonly Entry[] = [
   { name: 'record-codec', load: async () => (await import('./record-codec.js')).recordCodec },
   { name: 'book-decode-apply', load: async () => (await import('./book-decode-apply.js')).bookDecodeApply },
   { name: 'book-changes', load: async () => (await import('./book-changes.js')).bookChanges },
+  { name: 'intent-order', load: async () => (await import('./intent-order.js')).intentOrder },
 ];

@@ -34,6 +34,8 @@ export class BasketTable {
   private readonly keyFrame = new Uint32Array(REMEMBERED_KEYS);
   private readonly keyStrategy = new Uint8Array(REMEMBERED_KEYS);
   private nextKey = 0;
+  /** Nothing with a later cause was ever seen: spares the search, except right after a crash. */
+  private latestCauseNs = -Infinity;
 
   constructor(pairs: number) {
     this.openByPair = new Int32Array(pairs);
@@ -64,6 +66,7 @@ export class BasketTable {
     const at = this.nextKey;
     this.nextKey = (at + 1) % REMEMBERED_KEYS;
     this.keyCause[at] = tsCauseNs;
+    if (tsCauseNs > this.latestCauseNs) this.latestCauseNs = tsCauseNs;
     this.keyHash[at] = hash;
     this.keyFrame[at] = frame;
     this.keyStrategy[at] = strategy;
@@ -71,6 +74,7 @@ export class BasketTable {
 
   /** Decided already: the same strategy, cause and legs. */
   seen(basket: Basket): boolean {
+    if (basket.tsCauseNs > this.latestCauseNs) return false;
     for (let at = this.keyCause.indexOf(basket.tsCauseNs); at >= 0; at = this.keyCause.indexOf(basket.tsCauseNs, at + 1)) {
       if (this.keyHash[at] === basket.hash && this.keyFrame[at] === basket.frame && this.keyStrategy[at] === basket.strategy) return true;
     }

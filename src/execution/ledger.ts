@@ -24,7 +24,7 @@ const HALF_BIT = 30;
 const COUNT_MASK = (1 << HALF_BIT) - 1;
 /** A carried-over state must leave room to go on. */
 const MIN_HALF = 2048;
-const WORDS_PER_SLOT = SLOT_BYTES >> 2;
+const DOUBLES_PER_SLOT = SLOT_BYTES >> 3;
 
 /** Called at every point where a worker may die; tests die there. */
 export type CrashPoint = (point: 'append' | 'before-commit' | 'after-commit' | 'before-flush' | 'after-flush' | 'compacting' | 'before-flip' | 'after-flip') => void;
@@ -89,9 +89,7 @@ export class Ledger {
   append(): number {
     if (this.appended >= this.capacity) throw new RangeError(`ledger: half of ${this.capacity} facts is full`);
     this.crashPoint?.('append');
-    const at = this.at(this.appended++);
-    this.views.i32.fill(0, at >> 2, (at >> 2) + WORDS_PER_SLOT);
-    return at;
+    return this.cleared(this.at(this.appended++));
   }
 
   /** Everything appended is a fact from now on. */
@@ -114,9 +112,7 @@ export class Ledger {
     write(() => {
       if (count >= this.capacity) throw new RangeError(`ledger: a half of ${this.capacity} facts cannot hold the state`);
       this.crashPoint?.('compacting');
-      const at = this.slot(other, count++);
-      this.views.i32.fill(0, at >> 2, (at >> 2) + WORDS_PER_SLOT);
-      return at;
+      return this.cleared(this.slot(other, count++));
     });
     this.crashPoint?.('before-flip');
     Atomics.store(this.views.i32, WORD.committed, (other << HALF_BIT) | count); // releases the new half, all at once
@@ -145,6 +141,12 @@ export class Ledger {
 
   flushPoint(point: 'before-flush' | 'after-flush'): void {
     this.crashPoint?.(point);
+  }
+
+  private cleared(at: number): number {
+    const { f64 } = this.views;
+    for (let i = at >> 3; i < (at >> 3) + DOUBLES_PER_SLOT; i++) f64[i] = 0;
+    return at;
   }
 
   private slot(half: number, i: number): number {

@@ -19,6 +19,8 @@ export class InstrumentAmounts {
   /** price × qty × num / den = quote amount. */
   private readonly num: bigint;
   private readonly den: bigint;
+  /** The same for a base amount × price. */
+  private readonly valueDen: bigint;
   private readonly ratePpm: bigint;
 
   /** @throws RingsideError INSTRUMENT_SCALE when a quantity step is finer than the 10^-8 that balances are kept in */
@@ -35,6 +37,7 @@ export class InstrumentAmounts {
     const shift = AMOUNT_DECIMALS - pair.priceScale - pair.qtyScale;
     this.num = shift >= 0 ? 10n ** BigInt(shift) : 1n;
     this.den = shift >= 0 ? 1n : 10n ** BigInt(-shift);
+    this.valueDen = this.den * this.baseUnit;
     this.ratePpm = BigInt(instrument.quoteRatePpm);
   }
 
@@ -45,7 +48,8 @@ export class InstrumentAmounts {
 
   /** Quote amount of price × qty, rounded down (exact whenever it has at most 8 decimals). */
   quoteOf(price: number, qty: number): bigint {
-    return (this.product(price, qty) * this.num) / this.den;
+    const scaled = this.product(price, qty);
+    return this.den === 1n ? scaled * this.num : scaled / this.den;
   }
 
   /** The same rounded up: what has to be there to pay it. */
@@ -56,7 +60,7 @@ export class InstrumentAmounts {
 
   /** Value in quote of a base amount at a scaled price, rounded towards zero. */
   valueOf(baseAmount: bigint, price: number): bigint {
-    return (baseAmount * BigInt(price) * this.num) / (this.den * this.baseUnit);
+    return (baseAmount * BigInt(price) * this.num) / this.valueDen;
   }
 
   /** An amount of this venue's quote in the pair's quote (the user's rate), rounded towards zero. */
