@@ -520,6 +520,11 @@ t.test('errors are rejections with a reason, or unknown', (t) => {
   lost.hear({ id, status: 200, result: FILLED }).hear('{').hear('null').hear('{"subscriptionId":0,"event":{"e":"executionReport"}}');
   t.same(lost.take(), [], 'an answer of a former connection is nobody’s');
   t.equal(lost.counts.malformed, 2);
+  const odd = new GatewayBench();
+  const oddId = odd.place(1).id;
+  odd.event({ x: 'TRADE', X: 'FILLED', c: 'r-1', t: 1, L: '63995.001', l: '0.00200', z: '0.00200', n: '0', N: 'BTC' });
+  odd.hear({ id: oddId, status: 200, result: { ...FILLED, executedQty: 'much' } });
+  t.same(odd.take(), ['ACK 1 NONE 0', 'UNKNOWN 1 NONE 0', ...FILLS, 'UNKNOWN 1 NONE 0'], 'numbers that cannot be booked leave the order unknown');
   const banned = new GatewayBench();
   const refused = banned.place(1);
   banned.hear({ id: refused.id, status: 418, error: { code: -1003, msg: 'banned', data: { retryAfter: EPOCH_MS + 60_000 } } });

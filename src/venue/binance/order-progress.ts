@@ -34,9 +34,10 @@ export class OrderProgress {
       return;
     }
     if (!asked && (order.finished || kind === ReportKind.OPEN)) return;
+    const cumQty = this.qty(order, result.executedQty);
     if (isFinal(kind)) order.finished = true;
     order.venueOrderId = result.orderId ?? order.venueOrderId;
-    this.say(order, kind, RejectReason.NONE, this.qty(order, result.executedQty), result.transactTime ?? result.updateTime ?? 0, nowNs);
+    this.say(order, kind, RejectReason.NONE, cumQty, result.transactTime ?? result.updateTime ?? 0, nowNs);
   }
 
   /** All trades are told again: the one who asks has lost track, and knows duplicates by their id. */
@@ -54,6 +55,16 @@ export class OrderProgress {
     const instrument = this.bySymbol.get(event.s ?? '');
     if (orderId === undefined || instrument === undefined) return this.options.host.count('unknownOrder');
     const order = this.orders.track(orderId, instrument, event.S === 'SELL');
+    try {
+      this.onEvent(order, event, nowNs);
+    } catch {
+      // A number in it is none, or too precise to be booked: what has become of the order is not known.
+      this.options.host.count('malformed');
+      this.say(order, ReportKind.UNKNOWN, RejectReason.NONE, 0, 0, nowNs);
+    }
+  }
+
+  private onEvent(order: TrackedOrder, event: ExecutionEvent, nowNs: number): void {
     const timeMs = event.T ?? 0;
     if (event.x === 'NEW') return this.ack(order, event.i ?? 0, timeMs, nowNs);
     if (event.x === 'TRADE') {
@@ -63,9 +74,10 @@ export class OrderProgress {
     if (event.x === 'REPLACED' || order.finished) return;
     const kind = STATUS_KIND[event.X ?? ''];
     if (kind === undefined || kind === ReportKind.OPEN) return;
+    const cumQty = this.qty(order, event.z);
     if (isFinal(kind)) order.finished = true;
     order.venueOrderId = event.i ?? order.venueOrderId;
-    this.say(order, kind, kind === ReportKind.REJECTED ? rejectReasonOf(event.r ?? '') : RejectReason.NONE, this.qty(order, event.z), timeMs, nowNs);
+    this.say(order, kind, kind === ReportKind.REJECTED ? rejectReasonOf(event.r ?? '') : RejectReason.NONE, cumQty, timeMs, nowNs);
   }
 
   private ack(order: TrackedOrder, venueOrderId: number, timeMs: number, nowNs: number): void {
