@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { askRunningEngine, findRunningEngine } from '../control/running-engine.js';
 import { RingsideError } from '../model/errors.js';
 import { JournalFolder } from '../journal/folder.js';
 import { migrate } from '../store/migrations.js';
 import { openStore } from '../store/open.js';
 import { findQuery, nothingStored, readQueries, runQuery, type StoredQuery } from '../store/queries.js';
 import { RecorderCore } from '../store/recorder.js';
-import type { Store } from '../store/store.js';
+import type { QueryResult, Store } from '../store/store.js';
 import { startProgress } from './progress.js';
 import { asCsv, asJson, asTable } from './query-output.js';
 
@@ -60,10 +61,7 @@ async function ask(query: StoredQuery, flags: Flags): Promise<void> {
   // The embedded engine takes a moment to load; only a person waiting at a terminal needs to be told.
   if (process.stderr.isTTY) process.stderr.write(`ringside: asking ${store.place}\n`);
   try {
-    await migrate(store);
-    await catchUp(store, join(dataDir, 'journal'));
-    const result = await runQuery(store, query, flags.session, flags.param);
-    process.stdout.write(FORMATS[flags.format](result));
+    process.stdout.write(FORMATS[flags.format](await answer(store, query, flags, dataDir)));
   } finally {
     await store.close();
   }
@@ -79,6 +77,19 @@ async function catchUp(store: Store, journal: string): Promise<void> {
   const done = await recorder.drain(CATCH_UP_MS, ({ backlog }) => progress.update(total - backlog));
   progress.stop();
   if (!done) process.stderr.write(`ringside: ${recorder.stats().backlog} records are journalled and not stored yet: the answer lacks them. ${recorder.stats().lastError ?? ''}\n`);
+}
+
+/** A running engine keeps its embedded database to itself: then it is asked through its control API. */
+async function answer(store: Store, query: StoredQuery, { session, param }: Flags, dataDir: string): Promise<QueryResult> {
+  try {
+    await migrate(store);
+    await catchUp(store, join(dataDir, 'journal'));
+    return await runQuery(store, query, session, param);
+  } catch (error) {
+    const running = error instanceof RingsideError && error.code === 'EMBEDDED_CLICKHOUSE_IN_USE' ? await findRunningEngine(dataDir) : undefined;
+    if (running === undefined) throw error;
+    return askRunningEngine(running, query.name, session === 'last' ? param : { ...param, session });
+  }
 }
 
 function listing(queries: readonly StoredQuery[]): string {

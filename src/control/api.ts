@@ -7,6 +7,7 @@ import { answerErrors } from './answers.js';
 import type { EngineControl } from './engine-control.js';
 import { guardRequests, requireLoopback } from './guard.js';
 import { addRoutes, type Timeouts } from './routes.js';
+import { announceEngine } from './running-engine.js';
 
 export interface ApiOptions {
   /** Loopback: 127.0.0.1, ::1, localhost. */
@@ -15,6 +16,8 @@ export interface ApiOptions {
   readonly port: number;
   readonly version: string;
   readonly timeouts?: Partial<Timeouts>;
+  /** Data directory: the address is written there, so that `ringside query` finds the engine that has it open. */
+  readonly announceIn?: string;
   /** A request failed for a reason that is no answer to the caller. */
   readonly onInternalError: (error: Error) => void;
 }
@@ -28,7 +31,7 @@ export interface ControlApi {
 const TIMEOUTS: Timeouts = { controlMs: 2000, stopMs: 10_000, queryMs: 30_000 };
 
 /** The application without a socket, as tests and the generator of the API's description use it. */
-export async function buildApi(control: EngineControl, { version, timeouts, onInternalError }: Omit<ApiOptions, 'host' | 'port'>): Promise<FastifyInstance> {
+export async function buildApi(control: EngineControl, { version, timeouts, onInternalError }: Omit<ApiOptions, 'host' | 'port' | 'announceIn'>): Promise<FastifyInstance> {
   const api = fastify({ bodyLimit: 16_384, forceCloseConnections: true });
   answerErrors(api, onInternalError);
   guardRequests(api);
@@ -50,7 +53,14 @@ export async function startApi(control: EngineControl, options: ApiOptions): Pro
   const api = await buildApi(control, options);
   try {
     const url = await api.listen({ host: options.host, port: options.port });
-    return { url, close: () => api.close() };
+    const withdraw = options.announceIn === undefined ? undefined : announceEngine(options.announceIn, url);
+    return {
+      url,
+      async close() {
+        withdraw?.();
+        await api.close();
+      },
+    };
   } catch (cause) {
     await api.close();
     throw cannotListen(cause as NodeJS.ErrnoException, options);

@@ -12,7 +12,7 @@ export interface EngineControl {
   /** Kill switch: nothing new is sent, open orders are cancelled, until `unkill`. */
   kill(reason: string): Promise<void>;
   unkill(): Promise<void>;
-  /** Run a stored query by name. Absent: no store in this engine. */
+  /** Run a stored query by name. `session` among the parameters is `all` or an id; without it, the running session. Absent: no store in this engine. */
   query?(name: string, parameters: Readonly<Record<string, string>>): Promise<QueryAnswer>;
 }
 

@@ -71,7 +71,7 @@ export function addRoutes(api: FastifyInstance, control: EngineControl, { contro
           description: 'Columns, and rows as lists of values', type: 'object', required: ['columns', 'rows'],
           properties: {
             columns: { type: 'array', items: { type: 'object', properties: { name: { type: 'string' }, type: { type: 'string' } } } },
-            rows: { type: 'array', items: { type: 'array', items: {} } },
+            rows: { type: 'array', description: 'Each a list of values in the order of the columns' },
           },
         },
         ...problems,

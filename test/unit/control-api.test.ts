@@ -1,8 +1,10 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import t from 'tap';
 import { buildApi, startApi } from '../../src/control/api.js';
 import type { EngineControl } from '../../src/control/engine-control.js';
+import { askRunningEngine, findRunningEngine } from '../../src/control/running-engine.js';
 import { emptyStatus } from '../../src/control/status.js';
 import { RingsideError } from '../../src/model/errors.js';
 
@@ -94,4 +96,20 @@ t.test('a port in use and a host that is not loopback are named before anything 
   t.teardown(() => other.close());
   const { port } = other.address() as AddressInfo;
   await t.rejects(startApi(control, { ...options, host: '127.0.0.1', port }), { code: 'API_PORT_IN_USE', where: `127.0.0.1:${port}`, fix: /--api-port 0/ });
+});
+
+t.test('a second process finds the engine that has a data directory open, and asks it', async (t) => {
+  const dataDir = join(t.testdir({}), 'data');
+  const { control } = engine({ query: (name, parameters) => (name === 'none' ? Promise.reject(new RingsideError('QUERY_UNKNOWN', 'no such', { fix: 'others' })) : Promise.resolve({ columns: [{ name: 'x', type: 'UInt8' }], rows: [[parameters.session ?? 'running', parameters.venue]] })) });
+  t.equal(await findRunningEngine(dataDir), undefined);
+  const api = await startApi(control, { ...options, host: '127.0.0.1', port: 0, announceIn: dataDir });
+  t.equal(await findRunningEngine(dataDir), api.url);
+  t.same((await askRunningEngine(api.url, 'fills', { venue: 'a&b=c' })).rows, [['running', 'a&b=c']]);
+  t.same((await askRunningEngine(api.url, 'fills', { session: 'all' })).rows, [['all', null]]);
+  await t.rejects(askRunningEngine(api.url, 'none', {}), { code: 'QUERY_UNKNOWN', fix: 'others' });
+  await api.close();
+  t.equal(await findRunningEngine(dataDir), undefined);
+  await t.rejects(askRunningEngine(api.url, 'fills', {}), { code: 'CONTROL_TIMEOUT' });
+  writeFileSync(join(dataDir, 'engine.json'), JSON.stringify({ url: api.url, pid: 1 }));
+  t.equal(await findRunningEngine(dataDir), undefined, 'a file that an engine left behind when it was killed');
 });
