@@ -176,7 +176,7 @@ export class EngineSession implements EngineControl {
 }
 
 function sandboxArguments(config: RingsideConfig): string[] {
-  return ['--seed', String(config.sandbox.seed), '--rate', String(config.sandbox.rate)];
+  return ['--seed', String(config.sandbox.seed), '--rate', String(config.sandbox.rate), '--pairs', String(config.sandbox.bases)];
 }
 
 function venueSpec(id: string, config: RingsideConfig, secrets: Secrets, sandbox: SandboxProcess | undefined): VenueSpec {

@@ -47,7 +47,8 @@ export function createRecorder(environment: ActorEnvironment): Actor {
     onCommand(command, argument) {
       if (command !== 'query') return undefined;
       const { name, parameters } = argument as { name: string; parameters: Record<string, string> };
-      return runQuery(store, findQuery(name), String(session.id), parameters);
+      const { session: which = String(session.id), ...own } = parameters;
+      return runQuery(store, findQuery(name), which, own);
     },
   };
 }

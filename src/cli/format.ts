@@ -1,15 +1,4 @@
-/** Quantities as people write and read them. */
-import { RingsideError } from '../model/errors.js';
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** `30s`, `1.5m`, `250ms`, `2h` → milliseconds. @throws RingsideError DURATION_MALFORMED */
-export function parseDurationMs(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
-  const ms = match === null ? 0 : Number(match[1]) * UNIT_MS[match[2]];
-  if (ms <= 0) throw new RingsideError('DURATION_MALFORMED', `"${text}" is no duration`, { fix: 'Write a number and a unit: 500ms, 30s, 5m, 2h.' });
-  return ms;
-}
+/** Quantities as people read them. */
 
 /** 61_000 → `1m 01s`. */
 export function durationText(ms: number): string {

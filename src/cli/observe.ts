@@ -2,14 +2,15 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { Observer } from '../bridge/observer.js';
 import { lineOf } from '../bridge/readable.js';
-import { parseDurationMs } from './format.js';
+import { parseDuration } from './duration.js';
 
 interface ObserveFlags {
   readonly natsUrl?: string;
   readonly subject: string;
   readonly json?: boolean;
   readonly count?: number;
-  readonly duration?: string;
+  /** ms */
+  readonly duration?: number;
 }
 
 function positive(text: string): number {
@@ -25,13 +26,12 @@ export function observeCommand(): Command {
     .option('-s, --subject <subject>', 'which subjects, wildcards allowed', 'ringside.>')
     .option('--json', 'one JSON object a line')
     .option('-n, --count <n>', 'stop after so many records', positive)
-    .option('-d, --duration <time>', 'stop after this time, for example 30s')
+    .option('-d, --duration <time>', 'stop after this time, for example 30s', parseDuration)
     .addHelpText('after', '\nExamples:\n  ringside observe -s "ringside.*.fill.>"\n  ringside observe -s "ringside.*.tob.*.BTC-USDT" --json --count 100')
     .action(observe);
 }
 
 async function observe({ natsUrl, subject, json = false, count = Infinity, duration }: ObserveFlags): Promise<void> {
-  const durationMs = duration === undefined ? undefined : parseDurationMs(duration);
   let seen = 0;
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => {
@@ -48,7 +48,7 @@ async function observe({ natsUrl, subject, json = false, count = Infinity, durat
   });
   process.once('SIGINT', stop).once('SIGTERM', stop);
   process.stdout.once('error', stop); // the reader of a pipe has gone
-  const timer = durationMs === undefined ? undefined : setTimeout(stop, durationMs);
+  const timer = duration === undefined ? undefined : setTimeout(stop, duration);
   await Promise.race([stopped, observer.ended()]);
   clearTimeout(timer);
   process.off('SIGINT', stop).off('SIGTERM', stop);

@@ -95,8 +95,3 @@ export function statusLine({ mode, state, uptimeMs, venues, opportunities, order
   const dropped = Object.values(drops).reduce((sum, count) => sum + count, 0);
   return `ringside: ${mode} ${state} ${durationText(uptimeMs)}, venues ${up}/${venues.length} in sync, opportunities ${countText(opportunities.found)} found ${countText(opportunities.taken)} taken, orders ${countText(orders.sent)}, fills ${countText(fills)}, realised ${profit}${dropped > 0 ? `, dropped ${countText(dropped)}` : ''}${killed === null ? '' : `, KILL SWITCH ON: ${killed.reason}`}`;
 }
-
-/** A screen on this process's standard output. */
-export function openScreen(footer = 'Ctrl-C: cancel open orders, flush, summary'): Screen {
-  return new Screen({ output: process.stdout, environment: process.env, nowMs: () => performance.now(), footer });
-}

@@ -2,13 +2,14 @@
 import { Command } from 'commander';
 import { EngineSession } from '../../actors/engine-session.js';
 import { VERSION } from '../../actors/version.js';
+import type { Report } from '../../actors/spec.js';
 import type { Summary } from '../../actors/summary.js';
 import { startApi, type ControlApi } from '../control/api.js';
-import { STRATEGIES } from '../strategy/registry.js';
-import { VENUES } from '../venue/registry.js';
+import { RingsideError } from '../model/errors.js';
 import { loadConfig } from './config.js';
 import { addConfigOptions, type ConfigFlags } from './config-options.js';
 import { parseDuration } from './duration.js';
+import { KNOWN_PARTS } from './known-parts.js';
 import { Screen } from './screen.js';
 import { summaryText } from './summary-text.js';
 
@@ -37,27 +38,25 @@ Ctrl-C cancels open orders, compares balances, stores everything, prints the sum
 }
 
 async function run(flags: StartFlags): Promise<void> {
-  const { config, secrets } = loadConfig({ flags, environment: process.env, workingDir: process.cwd() }, { venues: VENUES.map(({ id }) => id), strategies: STRATEGIES });
+  const { config, secrets } = loadConfig({ flags, environment: process.env, workingDir: process.cwd() }, KNOWN_PARTS);
   const json = flags.json === true;
   const line = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
   const interactive = !json && process.stdout.isTTY;
   if (interactive) process.stderr.write('ringside: starting …\n');
 
-  const session = await EngineSession.start({
-    config, secrets,
-    onReport(report) {
-      if (json) line({ type: 'report', at: new Date().toISOString(), level: report.level, code: report.code, text: report.text });
-      else if (!interactive) process.stderr.write(`${report.level} ${report.code}: ${report.text}\n`);
-    },
-  });
+  const onReport = ({ level, code, text }: Pick<Report, 'level' | 'code' | 'text'>): void => {
+    if (json) line({ type: 'report', at: new Date().toISOString(), level, code, text });
+    else if (!interactive) process.stderr.write(`${level} ${code}: ${text}\n`);
+  };
+  const session = await EngineSession.start({ config, secrets, onReport });
   let api: ControlApi | undefined;
   let screen: Screen | undefined;
   let summary: Summary;
   try {
     if (config.api.enabled) api = await startApi(session, {
-      ...config.api, version: VERSION,
+      ...config.api, version: VERSION, announceIn: config.dataDir,
       onInternalError: (error) => process.stderr.write(`control API: ${error.stack ?? error.message}\n`),
-    });
+    }).catch((error: unknown) => withoutApi(error, onReport));
     if (json) line({ type: 'started', session: session.status().session, mode: config.mode, api: api?.url ?? null });
     else process.stderr.write(`ringside: session ${session.status().session} runs in ${config.mode} mode${api === undefined ? '' : `; control API at ${api.url}/docs`}\n`);
     if (!json) {
@@ -66,6 +65,7 @@ async function run(flags: StartFlags): Promise<void> {
         footer: `Ctrl-C stops in order${api === undefined ? '' : `   API ${api.url}/docs`}`,
       });
     }
+    process.once('exit', () => screen?.close()); // whatever happens, the terminal is given back
     const ticker = setInterval(() => (json ? line(session.status()) : screen?.show(session.status())), json ? LINE_MS : SCREEN_MS);
     await untilTold(flags.duration);
     clearInterval(ticker);
@@ -78,6 +78,12 @@ async function run(flags: StartFlags): Promise<void> {
   }
   if (json) line(summary);
   else process.stdout.write(summaryText(summary));
+}
+
+/** An engine can trade without its API: a port in use is told, and the rest goes on. */
+function withoutApi(error: unknown, onReport: (report: Pick<Report, 'level' | 'code' | 'text'>) => void): undefined {
+  if (!(error instanceof RingsideError)) throw error;
+  onReport({ level: 'warn', code: error.code, text: `${error.message}; the engine runs without its API. ${error.fix ?? ''}` });
 }
 
 /** Resolves at the end of the duration, or at the first SIGINT or SIGTERM; a second one ends the process at once. */
