@@ -44,7 +44,7 @@ async function run(flags: StartFlags): Promise<void> {
   const interactive = !json && process.stdout.isTTY;
   if (interactive) process.stderr.write('ringside: starting …\n');
 
-  const onReport = ({ level, code, text }: Pick<Report, 'level' | 'code' | 'text'>): void => {
+  const onReport = ({ level, code, text }: Report): void => {
     if (json) line({ type: 'report', at: new Date().toISOString(), level, code, text });
     else if (!interactive) process.stderr.write(`${level} ${code}: ${text}\n`);
   };
@@ -56,7 +56,10 @@ async function run(flags: StartFlags): Promise<void> {
     if (config.api.enabled) api = await startApi(session, {
       ...config.api, version: VERSION, announceIn: config.dataDir,
       onInternalError: (error) => process.stderr.write(`control API: ${error.stack ?? error.message}\n`),
-    }).catch((error: unknown) => withoutApi(error, onReport));
+    }).catch((error: unknown) => withoutApi(error, (report) => {
+      session.board.addAlert(report);
+      onReport(report);
+    }));
     if (json) line({ type: 'started', session: session.status().session, mode: config.mode, api: api?.url ?? null });
     else process.stderr.write(`ringside: session ${session.status().session} runs in ${config.mode} mode${api === undefined ? '' : `; control API at ${api.url}/docs`}\n`);
     if (!json) {
@@ -81,9 +84,9 @@ async function run(flags: StartFlags): Promise<void> {
 }
 
 /** An engine can trade without its API: a port in use is told, and the rest goes on. */
-function withoutApi(error: unknown, onReport: (report: Pick<Report, 'level' | 'code' | 'text'>) => void): undefined {
+function withoutApi(error: unknown, onReport: (report: Report) => void): undefined {
   if (!(error instanceof RingsideError)) throw error;
-  onReport({ level: 'warn', code: error.code, text: `${error.message}; the engine runs without its API. ${error.fix ?? ''}` });
+  onReport({ kind: 'report', level: 'warn', code: error.code, text: `${error.message}; the engine runs without its API. ${error.fix ?? ''}`, thread: 'main' });
 }
 
 /** Resolves at the end of the duration, or at the first SIGINT or SIGTERM; a second one ends the process at once. */
