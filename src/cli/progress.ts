@@ -22,7 +22,8 @@ const AFTER_MS = 2000;
 const BAR_CELLS = 24;
 
 export function startProgress({ text, total, stream = process.stderr, nowMs = () => performance.now() }: ProgressOptions): Progress {
-  if (!stream.isTTY) return { update: () => undefined, stop: () => undefined };
+  // A pseudo-terminal may have no width: there is nothing to draw on, and a spinner that counts its lines by it never ends.
+  if (!stream.isTTY || !(stream.columns > 0)) return { update: () => undefined, stop: () => undefined };
   const startMs = nowMs();
   let spinner: Ora | undefined;
   let done = 0;
