@@ -24,8 +24,8 @@ export interface SessionOptions {
 const STATUS_MS = 250;
 const LATENCY_MS = 1_000;
 /** How long open orders may take to end before the balances are compared all the same. */
-const SETTLE_MS = 5_000;
-const RECONCILE_MS = 5_000;
+const SETTLE_MS = 10_000;
+const RECONCILE_MS = 15_000;
 /** Levels a side to ask for where the configuration does not say. */
 const DEFAULT_DEPTH = 100;
 
@@ -45,10 +45,14 @@ export class EngineSession implements EngineControl {
     try {
       const venues = Object.keys(config.venues).map((id) => venueSpec(id, config, secrets, sandbox));
       let session: EngineSession | undefined;
-      const engine = await Engine.create({ config, venues, onReport: (report) => {
-        session?.board.addAlert(report);
-        options.onReport(report);
-      } });
+      const engine = await Engine.create({
+        config, venues,
+        onReport(report) {
+          session?.board.addAlert(report);
+          options.onReport(report);
+        },
+        onBack: (actors) => void session?.tellAgain(actors),
+      });
       session = new EngineSession(engine, sandbox);
       await session.run();
       return session;
@@ -122,6 +126,17 @@ export class EngineSession implements EngineControl {
 
   async query(name: string, parameters: Readonly<Record<string, string>>): Promise<QueryAnswer> {
     return (await this.engine.command(actorName.recorder, 'query', { name, parameters }, 30_000)) as QueryAnswer;
+  }
+
+  /** The kill switch is in the executor's ledger; that it was paused and what the journal said is not. */
+  private async tellAgain(actors: readonly string[]): Promise<void> {
+    if (!actors.includes(actorName.executor)) return;
+    try {
+      if (this.board.state !== 'running') await this.engine.command(actorName.executor, 'pause');
+      if (!this.latest.journal.healthy) await this.engine.command(actorName.executor, 'journal', { healthy: false });
+    } catch (error) {
+      this.board.addAlert({ kind: 'report', level: 'error', code: 'TELL_FAILED', text: error instanceof Error ? error.message : String(error), thread: 'main' });
+    }
   }
 
   /** End the run; the summary says whether everything agrees. */

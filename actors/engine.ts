@@ -33,6 +33,8 @@ export interface EngineOptions {
   readonly venues: readonly VenueSpec[];
   /** Something an operator should know. */
   onReport(report: Report): void;
+  /** A thread that died runs again: whatever its actors were told in their former life they must be told anew. */
+  onBack(actors: readonly string[]): void;
 }
 
 /** Actor → thread. */
@@ -89,6 +91,7 @@ export class Engine {
       onBack: (name, downMs) => {
         this.events.write(SessionEventKind.WORKER_BACK, this.threadNumber(name), downMs);
         options.onReport({ kind: 'report', level: 'warn', code: 'THREAD_BACK', text: `thread ${name} is back after ${Math.round(downMs)} ms`, thread: name });
+        options.onBack(topology.threads.find((plan) => plan.name === name)!.actors);
       },
     });
   }

@@ -18,6 +18,8 @@ type SeenOrder = EngineStatus['orders']['recent'][number];
 type PairProfit = EngineStatus['pnl']['pairs'][number];
 
 const RECENT = 20;
+/** What a leg has that risk refused: it never became an order. */
+const NO_ORDER = 0;
 /** A finished order may still move (a late fill) as long as it is among this many. */
 const REMEMBERED = 10_000;
 const FINAL_STATES: ReadonlySet<number> = new Set([OrderState.FILLED, OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REJECTED, OrderState.REFUSED]);
@@ -127,23 +129,29 @@ export class Monitor {
 
   private onOrder(): void {
     const { update, index } = this;
-    const before = this.states.get(update.orderId);
-    if (before !== undefined) this.counts.set(before, this.counts.get(before)! - 1);
-    this.counts.set(update.state, (this.counts.get(update.state) ?? 0) + 1);
-    if (update.state === OrderState.SENT && (before === undefined || before === OrderState.NEW)) this.sent++;
-    this.states.set(update.orderId, update.state);
-    if (this.states.size > REMEMBERED) this.forgetOldest();
+    this.count(update.orderId, update.state);
     const instrument = index.instruments[update.instrument];
     if (instrument === undefined) return;
     const { pair } = instrument;
-    this.recent.delete(update.orderId);
-    this.recent.set(update.orderId, {
+    const key = update.orderId === NO_ORDER ? -(update.basketId * 8 + update.leg) : update.orderId;
+    this.recent.delete(key);
+    this.recent.set(key, {
       at: new Date(this.unixMsAt(update.tsNs)).toISOString(), orderId: update.orderId, basketId: update.basketId, venue: instrument.venue.id, pair: pair.name,
       side: (update.flags & Flag.SELL) === 0 ? 'buy' : 'sell', price: formatScaled(update.price, pair.priceScale),
       qty: formatTrimmed(update.qty, pair.qtyScale), filled: formatTrimmed(update.cumQty, pair.qtyScale),
       state: nameOf(OrderState, update.state), reason: update.reason === RejectReason.NONE ? '' : nameOf(RejectReason, update.reason),
     });
     if (this.recent.size > RECENT) this.recent.delete(this.recent.keys().next().value!);
+  }
+
+  private count(orderId: number, state: number): void {
+    const before = orderId === NO_ORDER ? undefined : this.states.get(orderId);
+    if (before !== undefined) this.counts.set(before, this.counts.get(before)! - 1);
+    this.counts.set(state, (this.counts.get(state) ?? 0) + 1);
+    if (orderId === NO_ORDER) return;
+    if (state === OrderState.SENT && (before === undefined || before === OrderState.NEW)) this.sent++;
+    this.states.set(orderId, state);
+    if (this.states.size > REMEMBERED) this.forgetOldest();
   }
 
   private forgetOldest(): void {

@@ -1,32 +1,32 @@
-/** Actors by name: the one place that knows how each is made. */
+/** Actors by name: the one place that knows how each is made. A thread loads the code of its own actors only. */
 import type { Actor } from '../src/agent/actor.js';
-import { createBridge } from './bridge.js';
 import type { ActorEnvironment } from './environment.js';
-import { createExecutor } from './executor.js';
-import { createFeed } from './feed.js';
-import { createGateway } from './gateway.js';
-import { createJournal } from './journal.js';
-import { createMerger } from './merger.js';
-import { createRecorder } from './recorder.js';
-import { createStrategy } from './strategy.js';
 
-/** By what stands before the first dot; what stands behind it is the argument. */
-const KINDS: Readonly<Record<string, (environment: ActorEnvironment, argument: string) => Actor>> = {
-  feed: createFeed,
-  merger: createMerger,
-  strategy: createStrategy,
-  executor: createExecutor,
-  gateway: createGateway,
-  journal: createJournal,
-  recorder: createRecorder,
-  bridge: createBridge,
+type Create = (environment: ActorEnvironment, argument: string) => Actor;
+
+/** By what stands before the first dot of a name; what stands behind it is the argument. */
+const KINDS: Readonly<Record<string, () => Promise<Create>>> = {
+  feed: async () => (await import('./feed.js')).createFeed,
+  merger: async () => (await import('./merger.js')).createMerger,
+  strategy: async () => (await import('./strategy.js')).createStrategy,
+  executor: async () => (await import('./executor.js')).createExecutor,
+  gateway: async () => (await import('./gateway.js')).createGateway,
+  journal: async () => (await import('./journal.js')).createJournal,
+  recorder: async () => (await import('./recorder.js')).createRecorder,
+  bridge: async () => (await import('./bridge.js')).createBridge,
 };
 
+const HOT_PATH = ['feed', 'merger', 'strategy', 'executor', 'gateway'];
+
+export async function loadHotPath(): Promise<void> {
+  for (const kind of HOT_PATH) await KINDS[kind]();
+}
+
 /** @throws RangeError for a name of no known kind */
-export function createActor(name: string, environment: ActorEnvironment): Actor {
+export async function createActor(name: string, environment: ActorEnvironment): Promise<Actor> {
   const dot = name.indexOf('.');
   const kind = dot < 0 ? name : name.slice(0, dot);
-  const create = KINDS[kind];
-  if (create === undefined) throw new RangeError(`no actor of kind ${kind}; kinds are ${Object.keys(KINDS).join(', ')}`);
-  return create(environment, dot < 0 ? '' : name.slice(dot + 1));
+  const load = KINDS[kind];
+  if (load === undefined) throw new RangeError(`no actor of kind ${kind}; kinds are ${Object.keys(KINDS).join(', ')}`);
+  return (await load())(environment, dot < 0 ? '' : name.slice(dot + 1));
 }

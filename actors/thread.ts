@@ -8,7 +8,7 @@ import type { ThreadMessage, ThreadSpec } from './spec.js';
 import type { Assignment, ThreadControl } from './worker.js';
 
 const ENTRY = new URL('./worker.js', import.meta.url);
-const START_MS = 15_000;
+const START_MS = 30_000;
 
 /** @throws RingsideError CONTROL_TIMEOUT: a call to a worker that has ended never settles */
 export async function withTimeout<T>(call: Promise<T>, ms: number, what: string): Promise<T> {
@@ -84,6 +84,7 @@ export class ThreadPool {
     if (this.spare !== undefined || this.closed) return;
     const spare = this.load();
     this.spare = spare;
+    spare.postMessage('load');
     spare.unref();
     spare.once('exit', () => {
       if (this.spare === spare) this.spare = undefined;

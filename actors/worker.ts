@@ -12,7 +12,7 @@ import { Runner } from '../src/agent/runner.js';
 import { RingsideError } from '../src/model/errors.js';
 import { LatencyCounters } from '../src/telemetry/latency.js';
 import { createEnvironment } from './environment.js';
-import { createActor } from './registry.js';
+import { createActor, loadHotPath } from './registry.js';
 import type { Report, ThreadMessage, ThreadSpec } from './spec.js';
 
 /** What the main thread may ask of a thread; every call is given a timeout there, because one to an ended worker never settles. */
@@ -42,7 +42,7 @@ function run({ spec, control, messages }: Assignment): void {
   const say = (level: Report['level'], code: string, text: string): void => post({ kind: 'report', level, code, text, thread: plan.name });
   const actors: Actor[] = [];
   const runner = new Runner(actors, {
-    loop: plan.loop,
+    loop: plan.loop, dedicated: plan.core !== undefined,
     nowNs: () => clock.nowNs(),
     nowMs: () => performance.now(),
     beat: () => void Atomics.add(beats, 0, 1),
@@ -60,7 +60,7 @@ function run({ spec, control, messages }: Assignment): void {
 
   const api: ThreadControl = {
     async start() {
-      for (const name of plan.actors) actors.push(createActor(name, environment));
+      for (const name of plan.actors) actors.push(await createActor(name, environment));
       await runner.start();
     },
     stop: () => runner.stop(),
@@ -79,4 +79,8 @@ function run({ spec, control, messages }: Assignment): void {
   Comlink.expose(api, nodeEndpoint(control));
 }
 
-parentPort!.once('message', run);
+/** A spare is told to load what a thread of the hot path needs, long before it is told what to run. */
+parentPort!.on('message', (message: Assignment | 'load') => {
+  if (message === 'load') void loadHotPath();
+  else run(message);
+});

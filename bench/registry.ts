@@ -15,4 +15,5 @@ export const BENCHES: readonly Entry[] = [
   { name: 'book-decode-apply', load: async () => (await import('./book-decode-apply.js')).bookDecodeApply },
   { name: 'book-changes', load: async () => (await import('./book-changes.js')).bookChanges },
   { name: 'intent-order', load: async () => (await import('./intent-order.js')).intentOrder },
+  { name: 'worker-restart', load: async () => (await import('./worker-restart.js')).workerRestart },
 ];

@@ -17,11 +17,14 @@ const TURN_LIMIT = 256;
 const KICK_ROUNDS = 64;
 const SPIN_SLICE_MS = 1;
 const TIMER_MS = 100;
+const GIVE_WAY_MS = 1;
 /** A lazy loop looks again after this long. */
 const LAZY_MS = 4;
 
 export interface RunnerOptions {
   readonly loop: LoopKind;
+  /** The thread has a core of its own: it may burn it while it waits. Without one it gives way for a millisecond. */
+  readonly dedicated: boolean;
   nowNs(): number;
   /** Monotonic milliseconds, for slices. */
   nowMs(): number;
@@ -116,14 +119,23 @@ export class Runner {
   private spin(): void {
     if (!this.running) return;
     const until = this.options.nowMs() + SPIN_SLICE_MS;
-    while (this.running && this.options.nowMs() < until) for (let i = 0; i < 64; i++) this.round();
-    setImmediate(() => this.spin());
+    let done = 0;
+    do {
+      for (let i = 0; i < 64; i++) done += this.round();
+    } while (this.running && this.options.nowMs() < until && (done > 0 || this.options.dedicated));
+    this.again(done, () => this.spin());
   }
 
   private poll(): void {
     if (!this.running) return;
+    const before = this.turns.records;
     this.kick();
-    setImmediate(() => this.poll());
+    this.again(this.turns.records - before, () => this.poll());
+  }
+
+  private again(done: number, turn: () => void): void {
+    if (done > 0 || this.options.dedicated) setImmediate(turn);
+    else this.lazyTimer = setTimeout(turn, GIVE_WAY_MS);
   }
 
   private lazy(): void {

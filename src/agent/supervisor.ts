@@ -37,8 +37,8 @@ interface Supervised<H> {
 
 /** A thread without a heartbeat for this long is stuck. Longer than any garbage collection or disk stall we want to survive. */
 const STUCK_MS = 5_000;
-/** A thread that lived this long has recovered: the next death is a first one again. */
-const STABLE_MS = 10_000;
+/** A thread that lived this long was no crash loop: its death is a first one, and the next life begins at once. */
+const STABLE_MS = 1_000;
 
 export interface ThreadReport {
   readonly name: string;
