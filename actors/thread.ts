@@ -2,6 +2,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import './error-transfer.js';
 import type { ThreadHandle } from '../src/agent/supervisor.js';
 import { RingsideError } from '../src/model/errors.js';
 import type { ThreadMessage, ThreadSpec } from './spec.js';

@@ -5,6 +5,7 @@
 import { parentPort, type MessagePort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import './error-transfer.js';
 import type { Actor, ActorContext } from '../src/agent/actor.js';
 import { EngineClock } from '../src/agent/clock.js';
 import { pinThread } from '../src/agent/pin.js';
