@@ -22,7 +22,7 @@ export function createFeed(environment: ActorEnvironment, venueId: string): Acto
   const counters: Record<string, number> = {};
   const connection = { state: nameOf(VenueState, VenueState.DOWN), reason: '', losses: 0 };
 
-  const session: FeedSession = venue.createFeed({
+  const session: FeedSession = venue.createFeed({ resyncOnDuplicate: true,
     instruments: index.instruments.filter((instrument) => instrument.venue.id === venueId),
     venueIndex, sink, depth, stallNs,
     epochUnixNs: spec.session.epoch.unixNs,

@@ -212,7 +212,7 @@ export class TranscriptPlayer implements FeedHost {
   constructor(private readonly options: PlayerOptions) {
     const { venue, index, sink, epochUnixNs, depth, survey } = options;
     const entry = index.venues.find(({ id }) => id === venue.id);
-    this.session = venue.createFeed({
+    this.session = venue.createFeed({ resyncOnDuplicate: false,
       instruments: index.instruments.filter((instrument) => instrument.venue.id === venue.id), venueIndex: entry?.index ?? 0,
       sink, host: this, epochUnixNs, firstEpoch: 0, stallNs: NO_STALL_NS, depth,
     });

@@ -80,6 +80,8 @@ export interface FeedOptions {
   readonly firstEpoch: number;
   /** No frame for a book or connection for this long is a stall, ns. */
   readonly stallNs: number;
+  /** Sync a book anew when a frame comes twice, where the venue's sequence tells. A transcript cannot: nobody answers. */
+  readonly resyncOnDuplicate: boolean;
   /** Levels a side to keep where the venue lets us choose (Kraken book depth, Binance snapshot limit). */
   readonly depth: number;
 }

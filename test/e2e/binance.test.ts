@@ -70,7 +70,8 @@ t.test("the feed keeps the sandbox's whole books, through gaps, doubled frames, 
 
   sandbox.fault('binance', { kind: 'duplicate-depth', count: 2 });
   t.ok(await until(() => (feed.line.counts.duplicates ?? 0) > 0), 'a doubled frame is counted');
-  t.ok(inSync() && await same(), 'and does no harm');
+  t.ok(await until(inSync) && await same(), 'and its book is synced anew');
+  t.ok((feed.line.counts.resyncs ?? 0) > 0, 'which is counted');
 
   sandbox.fault('binance', { kind: 'skip-depth', count: 1, symbol: btc.symbol });
   t.ok(await until(() => (feed.line.counts.gaps ?? 0) > 0), 'a missing frame is noticed');

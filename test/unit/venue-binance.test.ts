@@ -32,7 +32,7 @@ class Bench {
   nowNs = 0;
 
   constructor(readonly sink: MemorySink, venue: Venue = binance, symbols: readonly string[] = ['BTCUSDT', 'ETHUSDT'], more: object = {}) {
-    this.feed = venue.createFeed({
+    this.feed = venue.createFeed({ resyncOnDuplicate: false,
       instruments: indexOf(venue, symbols, more).instruments, venueIndex: 0, sink, epochUnixNs: BigInt(EPOCH_MS) * 1_000_000n, firstEpoch: 65_535, stallNs: 10e9, depth: 1000,
       host: {
         send: (text) => void this.sent.push(text), reconnect: (reason) => void this.reconnects.push(reason),

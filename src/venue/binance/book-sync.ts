@@ -29,6 +29,7 @@ export interface SyncContext {
   readonly requests: SnapshotRequests;
   /** No diff for this long is a stall, ns. */
   readonly stallNs: number;
+  readonly resyncOnDuplicate: boolean;
   nextEpoch(): number;
   nextFrame(): number;
 }
@@ -229,7 +230,10 @@ export class BookSync implements LevelTarget {
     const relation = this.relation();
     const { numbers } = this;
     if (relation === Relation.OLD) {
-      if (this.spliced) this.context.host.count('duplicates');
+      if (!this.spliced) return; // older than the snapshot: expected
+      // Harmless by the venue's rule, but one connection does not repeat itself: whatever did may have lost something too.
+      this.context.host.count('duplicates');
+      if (this.context.resyncOnDuplicate) this.resync(ResyncReason.DUPLICATE, nowNs, numbers[N.local] + 1, numbers[N.first]);
       return;
     }
     if (relation === Relation.GAP) {

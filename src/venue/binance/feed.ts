@@ -50,7 +50,7 @@ export class BinanceFeed implements FeedSession {
   private messageId = 1;
 
   constructor(market: BinanceMarket, private readonly options: FeedOptions) {
-    const { instruments, sink, host, venueIndex, stallNs } = options;
+    const { instruments, sink, host, venueIndex, stallNs, resyncOnDuplicate } = options;
     this.streams = instruments.flatMap(({ symbol }) => [`${symbol.toLowerCase()}@${market.depthStream}`, `${symbol.toLowerCase()}@${market.tradeStream}`]);
     if (this.streams.length > STREAMS_MAX) {
       throw new RingsideError('TOO_MANY_STREAMS', `${instruments.length} instruments need ${this.streams.length} streams, ${market.name} allows ${STREAMS_MAX} a connection`, { where: market.id, fix: `Configure at most ${STREAMS_MAX / 2} instruments.` });
@@ -62,7 +62,7 @@ export class BinanceFeed implements FeedSession {
     this.quote = new Quote(sink.views);
     this.hasTrades = new Uint8Array(instruments.length);
     const context = {
-      venueIndex, sink, host, stallNs, epoch: this.epoch, event: this.event, requests: this.requests, writer: new LevelWriter(sink),
+      venueIndex, sink, host, stallNs, resyncOnDuplicate, epoch: this.epoch, event: this.event, requests: this.requests, writer: new LevelWriter(sink),
       nextEpoch: () => (this.epochNumber = (this.epochNumber + 1) & 0xffff),
       nextFrame: () => (this.frameNumber = (this.frameNumber + 1) >>> 0),
     };
