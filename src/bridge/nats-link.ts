@@ -7,6 +7,7 @@
  * Time comes from `onTimer`; connecting, stalls and retries are all decided there.
  */
 import { connect, type NatsConnection } from 'nats';
+import { redactedUrl } from '../model/url.js';
 
 export interface LinkOptions {
   readonly url: string;
@@ -132,7 +133,7 @@ export class NatsLink {
     for (const [subject, answer] of Object.entries(this.options.answers ?? {})) connection.subscribe(subject, { callback: (_error, message) => void message.respond(answer()) });
     if (this.everUp) this.reconnects++;
     this.everUp = true;
-    this.options.report('info', 'NATS_UP', `connected to ${redacted(this.options.url)}`);
+    this.options.report('info', 'NATS_UP', `connected to ${redactedUrl(this.options.url)}`);
     this.options.onUp?.();
   }
 
@@ -165,7 +166,7 @@ export class NatsLink {
     const waitNs = Math.min(BACKOFF_MOST_NS, BACKOFF_FIRST_NS * 2 ** this.failures) * (0.5 + this.options.random() / 2);
     this.retryAtNs = this.nowNs + waitNs;
     // Once for each time it goes away: a server that stays away is a state, not news.
-    if (this.failures++ === 0) this.options.report('warn', 'NATS_DOWN', `${redacted(this.options.url)}: ${why}; records for it are counted as dropped, the engine goes on`);
+    if (this.failures++ === 0) this.options.report('warn', 'NATS_DOWN', `${redactedUrl(this.options.url)}: ${why}; records for it are counted as dropped, the engine goes on`);
   }
 }
 
@@ -175,9 +176,4 @@ async function settled(promise: Promise<unknown>, timeoutMs: number): Promise<vo
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
   await Promise.race([promise.catch(() => undefined), late]);
   clearTimeout(timer);
-}
-
-/** A URL without user and password. */
-function redacted(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
 }

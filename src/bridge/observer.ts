@@ -4,6 +4,7 @@
  */
 import { connect, createInbox, NatsError, type NatsConnection } from 'nats';
 import { RingsideError } from '../model/errors.js';
+import { redactedUrl } from '../model/url.js';
 import { parseIndexDocument, type IndexDocument } from './index-document.js';
 import { readable, type Readable } from './readable.js';
 import { INDEX_REQUEST } from './subjects.js';
@@ -43,7 +44,7 @@ export class Observer {
       connection = await connect({ servers: url, name: 'ringside observe', maxReconnectAttempts: -1, timeout: 3000 });
     } catch (cause) {
       const why = cause instanceof NatsError || cause instanceof Error ? cause.message : String(cause);
-      throw new RingsideError('NATS_UNREACHABLE', `no NATS server answers: ${why}`, { where: url.replace(/\/\/[^@/]*@/, '//'), fix: 'Start nats-server, or name another with --nats-url or NATS_URL.', cause });
+      throw new RingsideError('NATS_UNREACHABLE', `no NATS server answers: ${why}`, { where: redactedUrl(url), fix: 'Start nats-server, or name another with --nats-url or NATS_URL.', cause });
     }
     const observer = new Observer(connection, onRecord);
     const answers = createInbox();

@@ -1,7 +1,7 @@
 /** Turns what a schema refuses into sentences: field, value, accepted values, nearest known name. */
 import type { z } from 'zod';
 import { RingsideError } from '../model/errors.js';
-import { redactedUrl } from './format.js';
+import { redactedUrl } from '../model/url.js';
 import { fieldsOf, metaOf, schemaAt } from './schema-walk.js';
 
 export interface ConfigProblem {

@@ -9,10 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectNats } from 'nats';
 import { Arena } from '../../actors/arena.js';
 import { RingsideError } from '../model/errors.js';
+import { redactedUrl } from '../model/url.js';
 import { openStore } from '../store/open.js';
 import { venueById } from '../venue/registry.js';
 import type { LoadedConfig, RingsideConfig } from './config.js';
-import { bytesText, redactedUrl } from './format.js';
+import { bytesText } from './format.js';
 import { secretVariables } from './secrets.js';
 
 export type Level = 'ok' | 'warn' | 'fail';

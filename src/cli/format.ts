@@ -32,8 +32,3 @@ export function bytesText(bytes: number): string {
 function threeDigits(value: number): string {
   return value >= 100 || Number.isInteger(value) ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
-
-/** A URL without user and password. */
-export function redactedUrl(url: string): string {
-  return url.replaceAll(/\/\/[^@/]*@/g, '//');
-}
