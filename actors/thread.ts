@@ -4,6 +4,7 @@ import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import './error-transfer.js';
 import type { ThreadHandle } from '../src/agent/supervisor.js';
+import { widenYoungSpace } from '../src/agent/young-space.js';
 import { RingsideError } from '../src/model/errors.js';
 import type { ThreadMessage, ThreadSpec } from './spec.js';
 import type { Assignment, ThreadControl } from './worker.js';
@@ -100,6 +101,7 @@ export class ThreadPool {
   }
 
   private load(): Worker {
+    widenYoungSpace();
     const worker = new Worker(ENTRY, { stdout: false, stderr: false });
     worker.on('error', () => {}); // WorkerThread reports it; a spare that fails is replaced
     return worker;

@@ -16,4 +16,8 @@ export const BENCHES: readonly Entry[] = [
   { name: 'book-changes', load: async () => (await import('./book-changes.js')).bookChanges },
   { name: 'intent-order', load: async () => (await import('./intent-order.js')).intentOrder },
   { name: 'worker-restart', load: async () => (await import('./worker-restart.js')).workerRestart },
+  { name: 'tick-to-order', load: async () => (await import('./tick-to-order.js')).tickToOrder },
+  { name: 'journal-append', load: async () => (await import('./journal-append.js')).journalAppend },
+  { name: 'observers-cost', load: async () => (await import('./observers-cost.js')).observersCost },
+  { name: 'alloc-hot-actors', load: async () => (await import('./alloc-hot-actors.js')).allocHotActors },
 ];

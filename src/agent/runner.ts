@@ -3,7 +3,7 @@
  * they cannot tell. A thread's loop is chosen by what its actors wait for:
  *
  *   event   sockets only: turns are given when a socket event kicks, and by the timer. Burns nothing while idle.
- *   spin    rings only, a core of its own: spins in slices of about a millisecond, then lets the event loop turn once.
+ *   spin    rings only, a core of its own: spins in slices of a few milliseconds, then lets the event loop turn once.
  *   poll    rings and sockets, latency matters: a turn per event-loop turn (setImmediate, about 1.5 µs).
  *   lazy    observers: a turn every few milliseconds, at once again while there is work.
  */
@@ -15,7 +15,11 @@ export type LoopKind = 'event' | 'spin' | 'poll' | 'lazy';
 const TURN_LIMIT = 256;
 /** Rounds over all actors that one kick may take before the event loop gets its turn. */
 const KICK_ROUNDS = 64;
-const SPIN_SLICE_MS = 1;
+const SPIN_SLICE_MS = 4;
+/** A slice ends after so many records, however few rounds that took; one with nothing to do on a shared core after so few rounds. */
+const SPIN_RECORDS = 4096;
+const SPIN_ROUNDS_MIN = 64;
+const SPIN_ROUNDS_MAX = 1 << 20;
 const TIMER_MS = 100;
 const GIVE_WAY_MS = 1;
 /** A lazy loop looks again after this long. */
@@ -41,6 +45,10 @@ export class Runner {
   private kickedAgain = false;
   private timer: NodeJS.Timeout | undefined;
   private lazyTimer: NodeJS.Timeout | undefined;
+  /** Rounds that take about a slice. Learned, so that the clock is read twice a slice: a reading allocates, a round does not. */
+  private spinRounds = SPIN_ROUNDS_MIN;
+  private readonly spinAgain = (): void => this.spin();
+  private readonly pollAgain = (): void => this.poll();
   /** Turns that did something, and all turns: how busy the thread is. */
   readonly turns = { worked: 0, all: 0, records: 0 };
 
@@ -118,19 +126,26 @@ export class Runner {
 
   private spin(): void {
     if (!this.running) return;
-    const until = this.options.nowMs() + SPIN_SLICE_MS;
+    const startMs = this.options.nowMs();
     let done = 0;
-    do {
-      for (let i = 0; i < 64; i++) done += this.round();
-    } while (this.running && this.options.nowMs() < until && (done > 0 || this.options.dedicated));
-    this.again(done, () => this.spin());
+    for (let i = 0; i < this.spinRounds && done < SPIN_RECORDS; i++) {
+      done += this.round();
+      if (i >= SPIN_ROUNDS_MIN && done === 0 && !this.options.dedicated) break;
+    }
+    this.learnRounds(this.options.nowMs() - startMs);
+    this.again(done, this.spinAgain);
+  }
+
+  private learnRounds(tookMs: number): void {
+    const ratio = Math.min(2, Math.max(0.5, SPIN_SLICE_MS / Math.max(1e-3, tookMs)));
+    this.spinRounds = Math.min(SPIN_ROUNDS_MAX, Math.max(SPIN_ROUNDS_MIN, Math.round(this.spinRounds * ratio)));
   }
 
   private poll(): void {
     if (!this.running) return;
     const before = this.turns.records;
     this.kick();
-    this.again(this.turns.records - before, () => this.poll());
+    this.again(this.turns.records - before, this.pollAgain);
   }
 
   private again(done: number, turn: () => void): void {

@@ -1,0 +1,75 @@
+/** One thread of the hot path in benchmarks: the engine's own actors under its own runner, watched by the collector's own events. */
+import { PerformanceObserver } from 'node:perf_hooks';
+import { parentPort } from 'node:worker_threads';
+import { createEnvironment } from '../actors/environment.js';
+import { createActor } from '../actors/registry.js';
+import type { EngineSpec } from '../actors/spec.js';
+import type { Actor } from '../src/agent/actor.js';
+import { EngineClock } from '../src/agent/clock.js';
+import type { ThreadPlan } from '../src/agent/placement.js';
+import { Runner } from '../src/agent/runner.js';
+import { LatencyCounters, type LatencyBlock } from '../src/telemetry/latency.js';
+import { answer, inRole } from './roles.js';
+
+export interface HotThreadTask {
+  readonly engine: EngineSpec;
+  readonly plan: ThreadPlan;
+  readonly latency: LatencyBlock;
+}
+
+export interface HotThreadReport {
+  readonly name: string;
+  /** Garbage collections while it was measured. */
+  readonly collections: number;
+  readonly collectedMs: number;
+  readonly longestMs: number;
+  readonly records: number;
+  readonly seconds: number;
+  readonly stats: Readonly<Record<string, unknown>>;
+}
+
+async function runThread({ engine, plan, latency }: HotThreadTask): Promise<void> {
+  const clock = new EngineClock(engine.session.epoch);
+  const actors: Actor[] = [];
+  const collected = { count: 0, ms: 0, longestMs: 0 };
+  const measured = { on: false, startMs: 0, startRecords: 0 };
+  new PerformanceObserver((list) => {
+    if (!measured.on) return;
+    for (const { duration } of list.getEntries()) {
+      collected.count++;
+      collected.ms += duration;
+      collected.longestMs = Math.max(collected.longestMs, duration);
+    }
+  }).observe({ entryTypes: ['gc'] });
+  const runner = new Runner(actors, {
+    loop: plan.loop, dedicated: true, nowNs: () => clock.nowNs(), nowMs: () => performance.now(), beat: () => undefined,
+    fatal(actor, error) {
+      throw error instanceof Error ? error : new Error(`${actor}: ${String(error)}`);
+    },
+  });
+  const environment = createEnvironment(engine, 0, new LatencyCounters(latency), {
+    nowNs: () => clock.nowNs(), kick: () => runner.kick(), tell: () => undefined,
+    report: (level, code, text) => void (level === 'error' && process.stderr.write(`bench: ${code}: ${text}\n`)),
+  });
+  for (const name of plan.actors) actors.push(await createActor(name, environment));
+  await runner.start();
+  parentPort!.on('message', (message) => {
+    if (message === 'measure') {
+      Object.assign(measured, { on: true, startMs: performance.now(), startRecords: runner.turns.records });
+      return;
+    }
+    measured.on = false; // snapshots allocate
+    const report = {
+      name: plan.name, collections: collected.count, collectedMs: collected.ms, longestMs: collected.longestMs,
+      records: runner.turns.records - measured.startRecords, seconds: (performance.now() - measured.startMs) / 1000,
+    };
+    void runner.stop().then(() => {
+      answer({ ...report, stats: Object.fromEntries(actors.map((actor) => [actor.name, { ...actor.stats?.() }])) } satisfies HotThreadReport);
+      parentPort!.close();
+    });
+  });
+  answer('ready');
+}
+
+const role = inRole('hot') as HotThreadTask | undefined;
+if (role !== undefined) await runThread(role);
