@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const SOURCES = ['src', 'actors', 'bench', 'test'];
-const INSTALL_STAMP = join(root, 'node_modules', '.ringside-lock');
+const INSTALL_STAMP = join(root, 'node_modules', '.ringside-installed');
 const BUILD_STAMP = join(root, 'dist', '.built');
 
 function say(text) {
@@ -21,9 +21,13 @@ function fail(code, text, fix) {
   process.exit(1);
 }
 
-/** The lock file's digest: the installed tree is stale when it differs from the stamp left by the last install. */
-function lockDigest() {
-  return createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+/**
+ * What the installed tree was made from: it is stale when this differs from the stamp the last install left. The platform
+ * counts too, because a checkout shared with a container would otherwise find the other side's native packages.
+ */
+function installKey() {
+  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  return `${process.platform}-${process.arch} ${lock}`;
 }
 
 function readStamp(path) {
@@ -39,7 +43,7 @@ function install() {
     shell: process.platform === 'win32',
   });
   if (done.status !== 0) fail('INSTALL_FAILED', '`npm ci` did not finish.', 'Run `npm ci` here and read its message; the npm registry must be reachable.');
-  writeFileSync(INSTALL_STAMP, lockDigest());
+  writeFileSync(INSTALL_STAMP, installKey());
 }
 
 /** Names, sizes and times of every source file: cheap to compute, and it notices deletions too. */
@@ -72,7 +76,7 @@ function build(digest) {
 export function ensureReady({ force = false } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 11)) fail('NODE_TOO_OLD', `Node.js ${process.versions.node} is too old.`, 'Install Node.js 20.11 or later.');
-  if (!existsSync(join(root, 'node_modules', 'typescript')) || readStamp(INSTALL_STAMP) !== lockDigest()) install();
+  if (!existsSync(join(root, 'node_modules', 'typescript')) || readStamp(INSTALL_STAMP) !== installKey()) install();
   const digest = sourcesDigest();
   if (force || readStamp(BUILD_STAMP) !== digest) build(digest);
 }
