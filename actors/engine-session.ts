@@ -7,6 +7,7 @@ import type { Secrets } from '../src/cli/secrets.js';
 import type { EngineControl, QueryAnswer } from '../src/control/engine-control.js';
 import type { EngineStatus } from '../src/control/status.js';
 import type { ExecutorSnapshot } from '../src/execution/snapshot.js';
+import { RingsideError } from '../src/model/errors.js';
 import { SessionEventKind } from '../src/record/codes.js';
 import { venueById } from '../src/venue/registry.js';
 import { Engine } from './engine.js';
@@ -26,6 +27,9 @@ const LATENCY_MS = 1_000;
 /** How long open orders may take to end before the balances are compared all the same. */
 const SETTLE_MS = 10_000;
 const RECONCILE_MS = 15_000;
+/** How long the executor is asked to do something before whoever asked is told that it was not done, and how often. */
+const INSIST_MS = 1_500;
+const INSIST_AGAIN_MS = 20;
 /** Levels a side to ask for where the configuration does not say. */
 const DEFAULT_DEPTH = 100;
 
@@ -103,39 +107,62 @@ export class EngineSession implements EngineControl {
   }
 
   async start(): Promise<void> {
-    await this.engine.command(actorName.executor, 'resume');
+    await this.insist('resume');
     this.board.state = 'running';
   }
 
   async stop(): Promise<void> {
-    await this.engine.command(actorName.executor, 'pause');
-    this.board.state = 'stopped';
+    const before = this.board.state;
+    this.board.state = 'stopped'; // first: an executor that dies meanwhile is told by it
+    await this.insist('pause').catch((error: unknown) => {
+      this.board.state = before;
+      throw error;
+    });
   }
 
   async kill(reason: string): Promise<void> {
-    await this.engine.command(actorName.executor, 'kill', { reason });
+    await this.insist('kill');
     this.board.killed = { at: new Date().toISOString(), reason };
     this.engine.events.write(SessionEventKind.KILL_SWITCH, 0, 1);
   }
 
   async unkill(): Promise<void> {
-    await this.engine.command(actorName.executor, 'unkill');
+    await this.insist('unkill');
     this.board.killed = null;
     this.engine.events.write(SessionEventKind.KILL_SWITCH, 0, 0);
+  }
+
+  /**
+   * Have the executor do something that is harmless twice. It may be dying or being restarted, or have no room to write
+   * down what it is told (it then answers false): asked again until the time is over.
+   * @throws RingsideError EXECUTOR_BUSY, or what the last attempt met
+   */
+  private async insist(command: string, argument?: unknown): Promise<void> {
+    const endMs = performance.now() + INSIST_MS;
+    for (;;) {
+      let failure: unknown = new RingsideError('EXECUTOR_BUSY', `the executor has no room to carry out ${command}`, { fix: 'A gateway or the journal does not take what it is sent; look at the rings in the status, and try again.' });
+      try {
+        if ((await this.engine.command(actorName.executor, command, argument, INSIST_MS / 3)) !== false) return;
+      } catch (error) {
+        failure = error;
+      }
+      if (performance.now() > endMs) throw failure;
+      await sleep(INSIST_AGAIN_MS);
+    }
   }
 
   async query(name: string, parameters: Readonly<Record<string, string>>): Promise<QueryAnswer> {
     return (await this.engine.command(actorName.recorder, 'query', { name, parameters }, 30_000)) as QueryAnswer;
   }
 
-  /** The kill switch is in the executor's ledger; that it was paused and what the journal said is not. */
+  /** The kill switch is in the executor's ledger; what the journal said and whether to trade is not: a successor waits to be told. */
   private async tellAgain(actors: readonly string[]): Promise<void> {
     if (!actors.includes(actorName.executor)) return;
     try {
-      if (this.board.state !== 'running') await this.engine.command(actorName.executor, 'pause');
-      if (!this.latest.journal.healthy) await this.engine.command(actorName.executor, 'journal', { healthy: false });
+      if (!this.latest.journal.healthy) await this.insist('journal', { healthy: false });
+      await this.insist(this.board.state === 'running' || this.board.state === 'starting' ? 'resume' : 'pause');
     } catch (error) {
-      this.board.addAlert({ kind: 'report', level: 'error', code: 'TELL_FAILED', text: error instanceof Error ? error.message : String(error), thread: 'main' });
+      this.board.addAlert({ kind: 'report', level: 'error', code: 'TELL_FAILED', text: `the executor was not told whether to trade, and does not: ${error instanceof Error ? error.message : String(error)}`, thread: 'main' });
     }
   }
 
@@ -162,9 +189,9 @@ export class EngineSession implements EngineControl {
   private async settle(): Promise<boolean | null> {
     const { engine } = this;
     try {
-      await engine.command(actorName.executor, 'pause');
-      await this.until(SETTLE_MS, async () => (await engine.command(actorName.executor, 'idle')) === true);
-      await engine.command(actorName.executor, 'balances');
+      await this.insist('pause');
+      await this.until(SETTLE_MS, async () => (await engine.command(actorName.executor, 'idle').catch(() => false)) === true);
+      await this.insist('balances');
       let { reconciliation } = await this.executor();
       await this.until(RECONCILE_MS, async () => {
         ({ reconciliation } = await this.executor());

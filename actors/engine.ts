@@ -96,13 +96,22 @@ export class Engine {
     });
   }
 
+  /** @throws whatever kept a thread from starting; then none is left running */
   async start(): Promise<void> {
-    await this.supervisor.start(this.topology.threads.map(({ name }) => name));
+    const names = this.topology.threads.map(({ name }) => name);
+    try {
+      await this.supervisor.start(names);
+    } catch (error) {
+      this.supervisor.release();
+      await Promise.all(names.map((name) => this.supervisor.handle(name).terminate()));
+      await this.pool.close();
+      throw error;
+    }
     this.pool.prepare();
     this.events.write(SessionEventKind.STARTED, 0, 0);
   }
 
-  /** A control call to an actor, wherever it runs. @throws RingsideError CONTROL_TIMEOUT, NO_SUCH_ACTOR */
+  /** A control call to an actor, wherever it runs. @throws RingsideError CONTROL_TIMEOUT, THREAD_ENDED, NO_SUCH_ACTOR */
   async command(actor: string, command: string, argument?: unknown, timeoutMs = CONTROL_MS): Promise<unknown> {
     const thread = this.threadOf.get(actor);
     if (thread === undefined) throw new RingsideError('NO_SUCH_ACTOR', `no actor ${actor}; there are ${[...this.threadOf.keys()].join(', ')}`);

@@ -29,8 +29,11 @@ export function createExecutor(environment: ActorEnvironment): Actor {
     published: ringStats(orders).published,
     market: new SharedMarketView(spec.sharedBook),
     epochUnixNs: spec.session.epoch.unixNs, nowNs: environment.nowNs(),
+    // Whether trading was paused is the session's to know: it tells a successor.
+    stopped: environment.life > 0,
   });
-  const names = [...spec.config.strategies.map(({ id }) => ringName.intents(id)), ...venues.map((id) => ringName.reports(id))];
+  // What venues say before what strategies want: an intent must not pass a gateway's word that it is down.
+  const names = [...venues.map((id) => ringName.reports(id)), ...spec.config.strategies.map(({ id }) => ringName.intents(id))];
   const inputs = names.map((name): Input => {
     const ring = environment.ring(name);
     const views = viewsOf(ring);

@@ -36,13 +36,15 @@ class Gateway implements Actor {
   private readonly counters: Record<string, number> = {};
   private action = 0;
   private tsCauseNs = 0;
-  private wasReady = false;
+  /** What the executor was last told; a predecessor may have told it that all is well. */
+  private wasReady: boolean;
   private pacer: NodeJS.Timeout | undefined;
 
   constructor(private readonly environment: ActorEnvironment, private readonly venueId: string) {
     const { index } = environment;
     this.name = actorName.gateway(venueId);
     this.ids = new ClientOrderIds(environment.spec.session.id);
+    this.wasReady = environment.life > 0;
     this.venueIndex = index.venues.find(({ id }) => id === venueId)!.index;
     const orders = environment.ring(ringName.orders);
     this.commands = new GatingConsumer(orders, this.name);

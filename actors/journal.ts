@@ -41,8 +41,9 @@ class CopyingConsumer implements JournalConsumer {
     this.held = false;
   }
 
+  /** A held copy is not taken yet: its place is not given up. */
   commit(): void {
-    this.consumer.commit();
+    if (!this.held) this.consumer.commit();
   }
 }
 

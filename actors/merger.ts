@@ -22,7 +22,7 @@ export function createMerger(environment: ActorEnvironment): Actor {
     const ring = environment.ring(ringName.feed(id));
     return { consumer: new GatingConsumer(ring, actorName.merger), views: viewsOf(ring) };
   });
-  if (environment.life > 0) core.resyncAll(); // a predecessor's books died with it
+  if (environment.life > 0) core.resyncAll(environment.nowNs()); // a predecessor's books died with it
 
   function askForResyncs(): void {
     for (let instrument = core.takeResync(); instrument >= 0; instrument = core.takeResync()) {

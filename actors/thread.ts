@@ -29,21 +29,27 @@ export class WorkerThread implements ThreadHandle {
   readonly started: Promise<void>;
   private readonly control: Comlink.Remote<ThreadControl>;
   private ended = false;
+  /** Rejects when the thread ends: whoever waits for an answer then need not wait for his timeout. */
+  private readonly end: Promise<never>;
 
   constructor(private readonly worker: Worker, private readonly spec: ThreadSpec, onMessage: (message: ThreadMessage) => void) {
     const control = new MessageChannel();
     const messages = new MessageChannel();
     messages.port1.on('message', onMessage);
     messages.port1.unref();
-    worker.once('exit', () => {
-      this.ended = true;
-      control.port1.close();
-      messages.port1.close();
+    this.end = new Promise((_, reject) => {
+      worker.once('exit', (code) => {
+        this.ended = true;
+        control.port1.close();
+        messages.port1.close();
+        reject(new RingsideError('THREAD_ENDED', `thread ${spec.plan.name} ended with code ${code}`, { fix: 'It is being restarted; try again in a moment.' }));
+      });
     });
+    this.end.catch(() => {}); // nobody need be waiting
     worker.on('error', (error) => onMessage({ kind: 'report', level: 'error', code: 'THREAD_FAILED', text: error.stack ?? error.message, thread: spec.plan.name }));
     worker.postMessage({ spec, control: control.port2, messages: messages.port2 } satisfies Assignment, [control.port2, messages.port2]);
     this.control = Comlink.wrap<ThreadControl>(nodeEndpoint(control.port1));
-    this.started = withTimeout(this.control.start(), START_MS, `start of thread ${spec.plan.name}`);
+    this.started = this.answer(this.control.start(), START_MS, `start of thread ${spec.plan.name}`);
   }
 
   onExit(listener: (code: number) => void): void {
@@ -56,15 +62,20 @@ export class WorkerThread implements ThreadHandle {
 
   async stop(ms: number): Promise<void> {
     if (this.ended) return;
-    await withTimeout(this.control.stop(), ms, `stop of thread ${this.spec.plan.name}`);
+    await this.answer(this.control.stop(), ms, `stop of thread ${this.spec.plan.name}`);
   }
 
   stats(ms: number): Promise<Record<string, Record<string, unknown>>> {
-    return withTimeout(this.control.stats(), ms, `thread ${this.spec.plan.name}`);
+    return this.answer(this.control.stats(), ms, `thread ${this.spec.plan.name}`);
   }
 
   command(actor: string, command: string, argument: unknown, ms: number): Promise<unknown> {
-    return withTimeout(this.control.command(actor, command, argument), ms, `${actor}.${command}`);
+    // Before it has started a thread has no actors to take commands.
+    return this.answer(this.started.then(() => this.control.command(actor, command, argument)), ms, `${actor}.${command}`);
+  }
+
+  private answer<T>(call: Promise<T>, ms: number, what: string): Promise<T> {
+    return withTimeout(Promise.race([call, this.end]), ms, what);
   }
 }
 

@@ -171,7 +171,7 @@ export class MergerCore {
    * A merger that took over from a dead one has no books, and its readers believe its predecessor's: say that nothing
    * is in sync and nothing crosses, and have every feed send its books again.
    */
-  resyncAll(nowNs = 0): void {
+  resyncAll(nowNs: number): void {
     for (const book of this.books) {
       book.times[0] = nowNs;
       book.publishedInSync = true;

@@ -64,6 +64,8 @@ export interface ExecutorOptions {
   readonly limits: RiskLimits;
   readonly epochUnixNs: bigint;
   readonly nowNs: number;
+  /** Send nothing new until `resumeTrading`: a successor does not know whether it was stopped. Default: trade when ready. */
+  readonly stopped?: boolean;
   /** Over the defaults; `answerNs` follows limits.legTimeoutMs. */
   readonly timings?: Partial<DeskTimings>;
   /** For tests: called wherever a worker may die. */
@@ -108,7 +110,7 @@ export class Executor {
   /** Being gathered, by strategy. */
   private readonly gathering: Basket[] = [];
   private recovering: boolean;
-  private stopping = false;
+  private stopping: boolean;
   private journalUp = true;
   private compactions = 0;
 
@@ -118,6 +120,7 @@ export class Executor {
     const limits = compileLimits(options.limits, index);
     const amounts = amountsOf(index);
     this.index = index;
+    this.stopping = options.stopped ?? false;
     this.ledger = new Ledger(options.ledger, shapeOf(index), options.crashPoint);
     this.state = new ExecutionState(index, amounts, this.ledger.views);
     if (this.ledger.recovered) for (let i = 0; i < this.ledger.committed; i++) this.state.apply(this.ledger.at(i));

@@ -82,6 +82,41 @@ t.test('SIGINT ends a run in order: exit code 0 and a summary', { timeout: 120_0
   t.equal(summary.store.agrees, null, 'there is no store to agree');
 });
 
+t.test('a thread that cannot start ends the command at once, with the reason and nothing left running', { timeout: 60_000 }, async (t) => {
+  const child = spawn(process.execPath, [main, 'start', '--json', '--api-port', '0', '--no-store', '--data-dir', dataDir(t), '--set', 'risk.maxPosition={"nowhere":{"BTC":"1"}}'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => void (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => void (err += text));
+  const code = await new Promise((resolve) => void child.once('close', resolve));
+  t.equal(code, 1);
+  t.match(err + out, /RISK_LIMIT|CONFIG_INVALID/);
+});
+
+t.test('a paused engine stays paused when its executor is killed, and a kill outlives it', { timeout: 120_000 }, async (t) => {
+  const session = await startSession(dataDir(t), [], ['clickhouse.mode=off', 'pairs=["BTC-USDT"]']);
+  const executor = async (): Promise<{ phase: string; killedBy: string }> => (await session.engine.command('executor', 'snapshot')) as { phase: string; killedBy: string };
+  const back = async (): Promise<void> => {
+    const restarts = (): number => session.engine.threads().reduce((sum, thread) => sum + (thread.up ? thread.restarts : -1000), 0);
+    const before = restarts();
+    await session.engine.crash(session.engine.topology.threads.find(({ actors }) => actors.includes('executor'))!.name);
+    t.ok(await until(() => restarts() > before, 10_000));
+  };
+  t.ok(await until(() => session.status().fills > 1, 30_000), 'it trades');
+  await session.stop();
+  await back();
+  t.equal((await executor()).phase, 'stopping', 'a successor sends nothing before it is told to');
+  await new Promise((resolve) => void setTimeout(resolve, 300));
+  t.equal((await executor()).phase, 'stopping', 'and is told that it is paused');
+  await session.start();
+  t.notSame((await executor()).phase, 'stopping');
+  await Promise.all([back(), session.kill('test')]);
+  t.equal((await executor()).killedBy, 'RISK_KILLED', 'a kill that meets a dying executor reaches its successor');
+  await back();
+  t.equal((await executor()).killedBy, 'RISK_KILLED');
+  await session.finish();
+});
+
 t.test('killed workers come back and the totals still agree', { timeout: 120_000 }, async (t) => {
   const reports: Report[] = [];
   const session = await startSession(dataDir(t), reports);
