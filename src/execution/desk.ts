@@ -22,14 +22,14 @@ export interface DeskTimings {
   readonly answerNs: number;
   /** Wait for fills that a report has announced. */
   readonly fillGraceNs: number;
-  /** "Not found" is not believed while the order, or the connection, is younger. */
+  /** "Not found" is not believed while the order, or the connection, is younger: longer than a venue takes an order for (both here: 5 s). */
   readonly notFoundGraceNs: number;
   /** First pause between two queries of one order; doubles up to the last. */
   readonly queryNs: number;
   readonly queryMaxNs: number;
 }
 
-export const DESK_TIMINGS: DeskTimings = { answerNs: 2e9, fillGraceNs: 100e6, notFoundGraceNs: 1e9, queryNs: 200e6, queryMaxNs: 5e9 };
+export const DESK_TIMINGS: DeskTimings = { answerNs: 2e9, fillGraceNs: 100e6, notFoundGraceNs: 6e9, queryNs: 200e6, queryMaxNs: 5e9 };
 
 /** Answers "not found" it takes: for an order the venue has never mentioned, for one it once had. */
 const NOT_FOUND_NEW = 2;

@@ -196,7 +196,7 @@ t.test('"not found" is believed neither early nor at the first time', (t) => {
   for (const orderId of [buy, sell]) desk.report(orderId, ReportKind.UNKNOWN);
   for (let i = 0; i < 5; i++) desk.report(buy, ReportKind.NOT_FOUND);
   t.match(desk.order(buy), { state: 'UNKNOWN' }, 'the order is young: the question may have overtaken it');
-  desk.tick(1100);
+  desk.tick(6100);
   desk.report(buy, ReportKind.NOT_FOUND);
   t.match(desk.order(buy), { state: 'UNKNOWN' });
   desk.report(buy, ReportKind.NOT_FOUND);

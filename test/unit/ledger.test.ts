@@ -120,7 +120,7 @@ t.test('a successor tells what its predecessor had decided and not told, but sen
   t.same(desk.states(first.orderId), ['SENT', 'UNKNOWN'], 'observers learn of it');
   t.equal(desk.commands('QUERY').length, 2);
   t.equal(desk.executor.trading, false, 'not before all is known');
-  desk.tick(1500);
+  desk.tick(6500);
   for (let i = 0; i < 2; i++) for (const { orderId } of [first, second]) desk.report(orderId, ReportKind.NOT_FOUND);
   t.equal(desk.order(first.orderId)?.reason, 'NEVER_ARRIVED');
   t.equal(desk.executor.trading, true);

@@ -119,10 +119,27 @@ t.test('acknowledgement, fill and end are told once, whichever message comes fir
     const rig = new Rig().open();
     tell(rig, rig.place(1));
     t.equal(rig.reader.kinds(1), 'ACK FILLED', name);
-    t.same(rig.reader.fills, [{ orderId: 1, tradeId: 4665907, price: 639_950, qty: 200_000, quoteAmount: 12_799_000_000n, fee: 51_196_000n, feeAsset: 1, sell: false, maker: false }], name);
+    t.match(rig.reader.fills, [{ orderId: 1, tradeId: Number, price: 639_950, qty: 200_000, quoteAmount: 12_799_000_000n, fee: 51_196_000n, feeAsset: 1, sell: false, maker: false }], name);
     t.equal(rig.reader.reports.at(-1)!.cumQty, 200_000, name);
     t.equal(rig.counts.gaps, undefined, name);
   }
+  t.end();
+});
+
+t.test('a trade has one number, whoever tells it, and a fee in an asset of no account costs no fill', (t) => {
+  const byChannel = new Rig().open();
+  byChannel.frame(accepted(byChannel.place(1))).event(2, TRADE);
+  const byRest = new Rig().open();
+  byRest.frame(accepted(byRest.place(1)));
+  byRest.gateway.query(byRest.order(1), byRest.nowNs);
+  byRest.answer({ 'OAAAAA-BBBBB-CCCCCC': { status: 'closed', vol_exec: '0.00200000', trades: ['TXXXXX-YYYYY-ZZZZZZ'] } });
+  byRest.answer({ 'TXXXXX-YYYYY-ZZZZZZ': { ordertxid: 'OAAAAA-BBBBB-CCCCCC', price: '63995.0', vol: '0.00200000', cost: '127.990000', fee: '0.511960' } });
+  t.equal(byRest.reader.fills[0].tradeId, byChannel.reader.fills[0].tradeId);
+  t.ok(Number.isSafeInteger(byRest.reader.fills[0].tradeId));
+
+  const credits = new Rig().open();
+  credits.frame(accepted(credits.place(1))).event(2, TRADE.replace('"asset":"USD"', '"asset":"KFEE"'));
+  t.match(credits.reader.fills, [{ qty: 200_000, quoteAmount: 12_799_000_000n, fee: 0n, feeAsset: 1 }]);
   t.end();
 });
 
@@ -224,7 +241,7 @@ t.test('a query tells every fill before the state, and not found only once the d
   t.equal(rig.answer({ 'OAAAAA-BBBBB-CCCCCC': info }), 'QueryOrders txid=OAAAAA-BBBBB-CCCCCC&trades=true');
   t.equal(rig.answer({ T2: trade(8, '0.00100000') }), 'QueryTrades txid=T2');
   t.equal(rig.reader.kinds(1), 'EXPIRED');
-  t.same(rig.reader.fills.map(({ tradeId, qty, fee }) => [tradeId, qty, fee]), [[7, 50_000, 12_799_000n], [8, 100_000, 12_799_000n]]);
+  t.same(rig.reader.fills.map(({ qty, fee }) => [qty, fee]), [[50_000, 12_799_000n], [100_000, 12_799_000n]]);
   rig.event(2, TRADE.replace('TXXXXX-YYYYY-ZZZZZZ', 'T2'));
   t.equal(rig.reader.fills.length, 2, 'the channel may tell it again');
 

@@ -26,9 +26,6 @@ export interface TradeFacts {
   readonly feeAsset: string;
 }
 
-/** No asset the engine knows. */
-const NO_ASSET = 0xffff;
-
 export class OrderReports {
   constructor(private readonly options: GatewayOptions, private readonly orders: TrackedOrders, private readonly writer: ReportWriter) {}
 
@@ -51,15 +48,17 @@ export class OrderReports {
     const { pair, index } = order.instrument;
     const price = scaledOf(trade.price, pair.priceScale);
     const qty = scaledOf(trade.qty, pair.qtyScale);
-    const fee = trade.fee === '' ? 0n : amountOf(trade.fee);
     const quoteAmount = trade.cost === '' ? costOf(price, qty, pair.priceScale + pair.qtyScale) : amountOf(trade.cost);
-    const feeAsset = trade.feeAsset === '' ? order.instrument.quote.index : this.options.assetIndex(canonicalAsset(trade.feeAsset));
+    const { quote } = order.instrument;
+    const feeAsset = trade.feeAsset === '' ? quote.index : this.options.assetIndex(canonicalAsset(trade.feeAsset));
+    // A fee in an asset the engine keeps no account of (fee credits) cannot be booked; the trade is.
+    const fee = trade.fee === '' || feeAsset === undefined ? 0n : amountOf(trade.fee);
     order.executions.add(key);
     order.cumQty += qty;
     host.count('fills');
     this.writer.write({
       type: 'fill', instrument: index, orderId: order.orderId, sell: order.side === 1, maker: trade.maker, tradeId: tradeNumber(trade), price, qty, quoteAmount,
-      feeAsset: feeAsset ?? NO_ASSET, fee, tsRecvNs: nowNs,
+      feeAsset: feeAsset ?? quote.index, fee, tsRecvNs: nowNs,
     });
   }
 
@@ -96,10 +95,13 @@ function costOf(price: number, qty: number, decimals: number): bigint {
   return amountOf(formatScaled(BigInt(price) * BigInt(qty), decimals));
 }
 
-/** The trade's number; where the venue tells only a text id, 52 bits of it. */
+/**
+ * What tells a fill from another one of its order: 52 bits of the execution's id, which channel and REST both tell; the
+ * public trade's number only where that is missing. One trade must have one number, whoever tells it: by it the executor
+ * knows what it has counted, also after this gateway has died.
+ */
 function tradeNumber({ tradeId, executionId }: TradeFacts): number {
-  const number = Number(tradeId);
-  if (tradeId !== '' && Number.isSafeInteger(number)) return number;
+  if (executionId === '') return Number(tradeId);
   let high = 0x811c9dc5;
   let low = 0x1b873593;
   for (let i = 0; i < executionId.length; i++) {
