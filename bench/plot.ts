@@ -18,8 +18,10 @@ const TICKS = [0, 50, 90, 99, 99.9, 99.99, 99.999];
 const nines = (percentile: number): number => -Math.log10(1 - percentile / 100);
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
+/** @throws RangeError when there is nothing to draw */
 export function percentilePlot(title: string, curves: Readonly<Record<string, Curve>>): string {
   const points = Object.values(curves).flat();
+  if (points.length === 0) throw new RangeError(`${title}: no curve has a point`);
   const floor = (ns: number): number => Math.log10(Math.max(1, ns));
   const xMax = Math.max(2, ...points.map(([percentile]) => nines(percentile)));
   const yMin = Math.floor(Math.min(...points.map(([, ns]) => floor(ns))));

@@ -26,17 +26,18 @@ function resultRows({ name, measured, baselines, targets = [], notes = [] }: Ben
   ];
 }
 
-function sectionLines({ bench, results }: Section): string[] {
-  const curves = Object.assign({}, ...results.map((result) => result.curves ?? {})) as NonNullable<BenchResult['curves']>;
+function sectionLines({ bench, results }: Section, folder: string): string[] {
+  const all = Object.assign({}, ...results.map((result) => result.curves ?? {})) as NonNullable<BenchResult['curves']>;
+  const curves = Object.fromEntries(Object.entries(all).filter(([, curve]) => curve.length > 1)); // too few samples draw no curve
   const plot = Object.keys(curves).length === 0 ? [] : [`![${bench.name}: time by percentile](plots/${bench.name}.svg)`, ''];
-  if (plot.length > 0) writeFileSync(join(FOLDER, 'plots', `${bench.name}.svg`), percentilePlot(bench.name, curves));
+  if (plot.length > 0) writeFileSync(join(folder, 'plots', `${bench.name}.svg`), percentilePlot(bench.name, curves));
   return [`## ${bench.name}`, '', `${bench.question} Topology: ${bench.topology}. \`ringside bench ${bench.name}\``, '', ...results.flatMap(resultRows), ...plot];
 }
 
 /** Returns the path written. */
-export function writeResults(sections: readonly Section[], machine: MachineInfo, options: BenchOptions): string {
-  mkdirSync(join(FOLDER, 'plots'), { recursive: true });
-  for (const file of readdirSync(join(FOLDER, 'plots'))) rmSync(join(FOLDER, 'plots', file));
+export function writeResults(sections: readonly Section[], machine: MachineInfo, options: BenchOptions, folder = FOLDER): string {
+  mkdirSync(join(folder, 'plots'), { recursive: true });
+  for (const file of readdirSync(join(folder, 'plots'))) rmSync(join(folder, 'plots', file));
   const all = sections.flatMap(({ results }) => results.flatMap(({ targets = [] }) => targets));
   const lines = [
     '# Results', '',
@@ -45,9 +46,9 @@ export function writeResults(sections: readonly Section[], machine: MachineInfo,
     `* Node.js ${machine.node} (V8 ${machine.v8}), commit ${machine.commit}, ${machine.date}`,
     ...(options.scale < 1 ? [`* ${options.scale} of the samples, ${options.durationS} s where a benchmark runs for a time: a quick run`] : []),
     '',
-    ...sections.flatMap(sectionLines),
+    ...sections.flatMap((section) => sectionLines(section, folder)),
   ];
-  const path = join(FOLDER, 'RESULTS.md');
+  const path = join(folder, 'RESULTS.md');
   writeFileSync(path, `${lines.join('\n').replaceAll(/\n{3,}/g, '\n\n').trimEnd()}\n`);
   return path;
 }

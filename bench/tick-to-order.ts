@@ -82,7 +82,7 @@ async function runEngine(sandbox: SandboxProcess, crossings: number): Promise<{ 
     try {
       await untilTrading(engine);
       const rests = venues.map(({ endpoints }) => endpoints.rest);
-      for (let i = 0; i < Math.min(WARM, crossings); i++) {
+      for (let i = 0; i < Math.min(WARM, 10 * crossings); i++) {
         await cross(rests[0]);
         await delay(WARM_PAUSE_MS);
       }

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { toJson, type BenchResult } from '../../bench/bench.js';
+import { toJson, type Bench, type BenchResult } from '../../bench/bench.js';
+import { describeMachine } from '../../bench/machine.js';
+import { writeResults } from '../../bench/results.js';
 import { percentilePlot } from '../../bench/plot.js';
 import { BENCHES } from '../../bench/registry.js';
 import { percentilesOf } from '../../bench/samples.js';
@@ -35,6 +38,16 @@ void t.test('percentiles are taken from the sorted samples, and no further into 
   t.equal(curve.at(-1)?.[0], 99.5);
 });
 
+void t.test('results with too few samples for a curve are written without a plot', async (t) => {
+  const folder = t.testdir({});
+  const bench: Bench = { name: 'few', question: 'How?', topology: 'none', async *run() {} };
+  const result: BenchResult = { bench: 'few', name: 'two samples', measured: { p50Ns: 1, p90Ns: 2, p99Ns: 2, p999Ns: 2 }, baselines: { other: { skipped: 'not here' } }, targets: [{ text: 'fast', met: false }], curves: { few: [] } };
+  const text = readFileSync(writeResults([{ bench, results: [result] }], describeMachine(), { scale: 1, durationS: 1, progress: () => undefined }, folder), 'utf8');
+  t.match(text, /0 of 1 targets kept/);
+  t.match(text, /against other \| not measured: not here/);
+  t.notMatch(text, /!\[few/);
+});
+
 void t.test('a plot names its axes, its curves and what it shows, and holds no raw markup from names', async (t) => {
   const svg = percentilePlot('a < b', { 'x & y': [[0, 100], [50, 200], [99, 5000]] });
   t.match(svg, /aria-label="a &lt; b/);
@@ -43,4 +56,5 @@ void t.test('a plot names its axes, its curves and what it shows, and holds no r
   t.match(svg, />time \(logarithmic\)</);
   t.match(svg, /prefers-color-scheme:dark/);
   t.notMatch(svg, /NaN|Infinity|undefined/);
+  t.throws(() => percentilePlot('nothing', { empty: [] }), /no curve has a point/);
 });
