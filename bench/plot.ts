@@ -5,10 +5,10 @@
 import type { Curve } from './bench.js';
 import { formatNs } from './table.js';
 
-const WIDTH = 760;
+const WIDTH = 800;
 const HEIGHT = 380;
 const LEFT = 78;
-const RIGHT = 190;
+const RIGHT = 230;
 const TOP = 44;
 const BOTTOM = 54;
 const COLOURS = ['#3b82f6', '#f97316', '#10b981', '#e0446b', '#a855f7', '#b58900', '#14a3b8', '#8a8f98'];
