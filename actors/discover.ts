@@ -6,7 +6,7 @@ import { RingsideError } from '../src/model/errors.js';
 import type { InstrumentIndexData, MarketMetadata, MarketSelection } from '../src/model/instrument.js';
 import type { HttpRequest, Venue } from '../src/venue/contract.js';
 import { venueById } from '../src/venue/registry.js';
-import { ratePpm, type RingsideConfig } from '../src/cli/config.js';
+import { ratePpm, type RingsideConfig } from '../src/config/config.js';
 import type { VenueSpec } from './spec.js';
 
 const REQUEST_MS = 15_000;

@@ -2,8 +2,8 @@
  * A run of the engine from its start to its reconciled end: the sandbox where one is wanted, the engine, its status, and
  * the orderly way out: no new orders, open ones cancelled, balances compared, everything written and stored.
  */
-import type { RingsideConfig } from '../src/cli/config.js';
-import type { Secrets } from '../src/cli/secrets.js';
+import type { RingsideConfig } from '../src/config/config.js';
+import type { Secrets } from '../src/config/secrets.js';
 import type { EngineControl, QueryAnswer } from '../src/control/engine-control.js';
 import type { EngineStatus } from '../src/control/status.js';
 import type { ExecutorSnapshot } from '../src/execution/snapshot.js';

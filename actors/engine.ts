@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { EngineClock } from '../src/agent/clock.js';
 import { Supervisor } from '../src/agent/supervisor.js';
-import type { RingsideConfig } from '../src/cli/config.js';
+import type { RingsideConfig } from '../src/config/config.js';
 import { ledgerBytes } from '../src/execution/ledger.js';
 import { journalMemoryBytes } from '../src/journal/memory.js';
 import { buildInstrumentIndex } from '../src/model/instrument-index.js';

@@ -1,7 +1,7 @@
 /** A session: one run of an engine, from its epoch to its summary. */
 import { createHash } from 'node:crypto';
 import { startEpoch } from '../src/agent/clock.js';
-import type { RingsideConfig } from '../src/cli/config.js';
+import type { RingsideConfig } from '../src/config/config.js';
 import { createSession as createFolder, sessionIdOf } from '../src/journal/session.js';
 import type { InstrumentIndexData } from '../src/model/instrument.js';
 import type { SessionSpec } from './spec.js';

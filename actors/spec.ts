@@ -10,7 +10,7 @@ import type { RingDescriptor } from '../src/ring/layout.js';
 import type { LatencyBlock } from '../src/telemetry/latency.js';
 import type { VenueCredentials, VenueEndpoints } from '../src/venue/contract.js';
 import { venueById } from '../src/venue/registry.js';
-import type { RingsideConfig } from '../src/cli/config.js';
+import type { RingsideConfig } from '../src/config/config.js';
 
 /** A stretch of shared memory. */
 export interface Region {

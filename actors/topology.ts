@@ -10,7 +10,7 @@ import { placeActors, type PlacedActor, type ThreadPlan } from '../src/agent/pla
 import { SHARED_DEPTH, sharedBookBytes, type SharedBookDescriptor } from '../src/book/shared-book.js';
 import { createRing, GATING, LOSSY, ringBytes, type RingDescriptor } from '../src/ring/layout.js';
 import { LATENCY_BLOCK_BYTES, type LatencyBlock } from '../src/telemetry/latency.js';
-import type { RingsideConfig } from '../src/cli/config.js';
+import type { RingsideConfig } from '../src/config/config.js';
 import { Arena } from './arena.js';
 import { actorName, ringName, type Region } from './spec.js';
 

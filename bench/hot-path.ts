@@ -13,7 +13,7 @@ import { buildTopology } from '../actors/topology.js';
 import { EngineClock } from '../src/agent/clock.js';
 import type { Placement, ThreadPlan } from '../src/agent/placement.js';
 import { widenYoungSpace } from '../src/agent/young-space.js';
-import { loadConfig } from '../src/cli/config.js';
+import { loadConfig } from '../src/config/config.js';
 import { ledgerBytes } from '../src/execution/ledger.js';
 import { journalMemoryBytes } from '../src/journal/memory.js';
 import { buildInstrumentIndex } from '../src/model/instrument-index.js';

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Engine } from '../actors/engine.js';
 import { sandboxVenue, startSandboxProcess, type SandboxProcess } from '../actors/sandbox-process.js';
 import { actorName } from '../actors/spec.js';
-import { loadConfig } from '../src/cli/config.js';
+import { loadConfig } from '../src/config/config.js';
 import { STRATEGIES } from '../src/strategy/registry.js';
 import { VENUES } from '../src/venue/registry.js';
 import { scaled, target, type Baseline, type Bench, type BenchOptions, type BenchResult, type Curve, type Percentiles } from './bench.js';

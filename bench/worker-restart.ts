@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineSession } from '../actors/engine-session.js';
-import { loadConfig } from '../src/cli/config.js';
+import { loadConfig } from '../src/config/config.js';
 import { STRATEGIES } from '../src/strategy/registry.js';
 import { VENUES } from '../src/venue/registry.js';
 import { scaled, target, type Bench, type BenchOptions, type BenchResult } from './bench.js';

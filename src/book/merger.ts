@@ -83,6 +83,8 @@ class Input {
 export class MergerCore {
   readonly counters: MergerCounters = { frames: 0, deltas: 0, trades: 0, tops: 0, crossings: 0, ignored: 0, torn: 0, selfCrossed: 0, unknown: 0, sinkFull: 0 };
   readonly books: readonly VenueBook[];
+  /** By instrument: every ordered pair of instruments it takes part in, as buy or as sell side. */
+  private readonly crossings: readonly Crossing[][];
   private readonly sink: RecordSink;
   private readonly shared: SharedBookWriter | undefined;
   private readonly inputs: Input[] = [];
@@ -100,6 +102,7 @@ export class MergerCore {
     this.crossingWriter = new CrossingWriter(options.sink);
     const ladder = options.ladder ?? DEFAULT_LADDER;
     this.books = options.index.instruments.map((instrument) => new VenueBook(instrument, ladder));
+    this.crossings = this.books.map(() => []);
     for (const pair of options.index.pairs) this.connect(pair.instruments.map((index) => this.books[index]));
   }
 
@@ -108,8 +111,8 @@ export class MergerCore {
       for (const sell of books) {
         if (buy === sell) continue;
         const crossing = new Crossing(buy, sell);
-        buy.crossings.push(crossing);
-        sell.crossings.push(crossing);
+        this.crossings[buy.index].push(crossing);
+        this.crossings[sell.index].push(crossing);
       }
     }
   }
@@ -175,7 +178,7 @@ export class MergerCore {
     for (const book of this.books) {
       book.times[0] = nowNs;
       book.publishedInSync = true;
-      for (const crossing of book.crossings) crossing.isOpen = true;
+      for (const crossing of this.crossings[book.index]) crossing.isOpen = true;
     }
     for (const book of this.books) {
       this.publish(book);
@@ -333,7 +336,7 @@ export class MergerCore {
 
   private publishCrossings(book: VenueBook): boolean {
     let complete = true;
-    const { crossings } = book;
+    const crossings = this.crossings[book.index];
     for (let i = 0; i < crossings.length; i++) {
       const crossing = crossings[i];
       if (!crossing.isCrossed()) {

@@ -1,7 +1,6 @@
 /** One instrument's book as the merger holds it: levels, what the feed says of it, and how far a frame has come. */
 import type { Instrument } from '../model/instrument.js';
 import { BookState } from '../record/codes.js';
-import type { Crossing } from './crossing.js';
 import { OrderBook } from './order-book.js';
 import type { LadderSize } from './book-side.js';
 
@@ -14,8 +13,6 @@ export class VenueBook {
   readonly book: OrderBook;
   readonly index: number;
   readonly venue: number;
-  /** Every ordered pair of instruments this one takes part in, as buy or as sell side. */
-  readonly crossings: Crossing[] = [];
 
   epoch = EPOCH_UNKNOWN;
   /** BookState as the feed says, of this epoch. */

@@ -1,28 +1,6 @@
 /** The options that every command which runs an engine has in common. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
-export interface ConfigFlags {
-  readonly config?: string;
-  readonly mode?: string;
-  /** Confirms that real orders may be sent. */
-  readonly live?: boolean;
-  readonly venues?: readonly string[];
-  readonly pairs?: readonly string[];
-  readonly dataDir?: string;
-  readonly placement?: string;
-  readonly apiPort?: number;
-  /** False: --no-api. */
-  readonly api?: boolean;
-  readonly seed?: number;
-  readonly rate?: number;
-  readonly clickhouseUrl?: string;
-  /** False: --no-store. */
-  readonly store?: boolean;
-  readonly natsUrl?: string;
-  /** `risk.maxLoss=100` */
-  readonly set?: readonly string[];
-}
-
 const list = (text: string): string[] => text.split(',').map((item) => item.trim()).filter((item) => item !== '');
 
 function whole(text: string): number {
@@ -31,7 +9,7 @@ function whole(text: string): number {
   return value;
 }
 
-/** Adds them to a command; its `opts()` are then ConfigFlags besides its own. */
+/** Adds them to a command; its `opts()` are then ConfigFlags (src/config/config.ts) besides its own. */
 export function addConfigOptions(command: Command): Command {
   return command
     .option('-c, --config <file>', 'configuration file (default: ringside.config.json, when there is one)')

@@ -12,9 +12,9 @@ import { RingsideError } from '../model/errors.js';
 import { redactedUrl } from '../model/url.js';
 import { openStore } from '../store/open.js';
 import { venueById } from '../venue/registry.js';
-import type { LoadedConfig, RingsideConfig } from './config.js';
+import type { LoadedConfig, RingsideConfig } from '../config/config.js';
 import { bytesText } from './format.js';
-import { secretVariables } from './secrets.js';
+import { secretVariables } from '../config/secrets.js';
 
 export type Level = 'ok' | 'warn' | 'fail';
 

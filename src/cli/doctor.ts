@@ -1,8 +1,8 @@
 /** `ringside doctor`: whether this machine and this configuration will do, and what to mend. */
 import { Command } from 'commander';
 import { RingsideError } from '../model/errors.js';
-import { loadConfig, type LoadedConfig } from './config.js';
-import { addConfigOptions, type ConfigFlags } from './config-options.js';
+import { loadConfig, type ConfigFlags, type LoadedConfig } from '../config/config.js';
+import { addConfigOptions } from './config-options.js';
 import { engineChecks, machineChecks, type Check, type Finding, type Level } from './doctor-checks.js';
 import { KNOWN_PARTS } from './known-parts.js';
 

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { EngineSession } from '../../actors/engine-session.js';
 import type { Report } from '../../actors/spec.js';
 import type { Summary } from '../../actors/summary.js';
-import { loadConfig } from '../../src/cli/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { STRATEGIES } from '../../src/strategy/registry.js';
 import { VENUES } from '../../src/venue/registry.js';
 

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { loadConfig } from '../../src/cli/config.js';
-import { environmentFields } from '../../src/cli/config-overlay.js';
-import { configSchema } from '../../src/cli/config-schema.js';
+import { loadConfig } from '../../src/config/config.js';
+import { environmentFields } from '../../src/config/overlay.js';
+import { configSchema } from '../../src/config/schema.js';
 import { KNOWN_PARTS } from '../../src/cli/known-parts.js';
-import { leavesOf, type Leaf } from '../../src/cli/schema-walk.js';
+import { leavesOf, type Leaf } from '../../src/config/schema-walk.js';
 
 const file = join(import.meta.dirname, '..', '..', '..', 'docs', 'configuration.md');
 const START = /(<!-- fields: [^\n]*-->\n)[\s\S]*(<!-- \/fields -->)/;

@@ -5,11 +5,11 @@ import { inspect } from 'node:util';
 import { Command } from 'commander';
 import t from 'tap';
 import { z } from 'zod';
-import { loadConfig, ratePpm, type KnownParts, type LoadedConfig } from '../../src/cli/config.js';
-import { addConfigOptions, type ConfigFlags } from '../../src/cli/config-options.js';
-import { environmentFields, variableOf } from '../../src/cli/config-overlay.js';
-import { configSchema } from '../../src/cli/config-schema.js';
-import { leavesOf } from '../../src/cli/schema-walk.js';
+import { loadConfig, ratePpm, type ConfigFlags, type KnownParts, type LoadedConfig } from '../../src/config/config.js';
+import { addConfigOptions } from '../../src/cli/config-options.js';
+import { environmentFields, variableOf } from '../../src/config/overlay.js';
+import { configSchema } from '../../src/config/schema.js';
+import { leavesOf } from '../../src/config/schema-walk.js';
 import { RingsideError } from '../../src/model/errors.js';
 
 const known: KnownParts = {

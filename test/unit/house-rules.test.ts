@@ -26,10 +26,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   stream: ['model', 'record'],
   telemetry: ['model', 'record'],
   control: ['model', 'record'],
+  config: ['model', 'venue'],
   sandbox: ['*'],
   backtest: ['*'],
   cli: ['*', 'sandbox', 'actors', 'bench'],
-  actors: ['*', 'cli'],
+  actors: ['*'],
   bench: ['*', 'sandbox', 'actors', 'cli'],
 };
 
@@ -66,6 +67,22 @@ t.test('rooms import only what the house plan allows', (t) => {
     return !(allowed.includes(targetRoom) || (allowed.includes('*') && !['sandbox', 'actors', 'bench', 'cli'].includes(targetRoom)));
   });
   t.same(broken.map(({ file, target }) => `${file} → ${target}`), []);
+  t.end();
+});
+
+t.test('no file imports itself, by whatever detour', (t) => {
+  const targets = new Map(sources().map((file) => [relative(root, file), imports(file).map(({ target }) => target.replace(/\.js$/, '.ts'))]));
+  t.ok([...targets.values()].flat().length > 500, 'imports are found');
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (path.includes(file) || done.has(file)) return;
+    for (const target of targets.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) visit(file, []);
+  t.same(cycles, []);
   t.end();
 });
 

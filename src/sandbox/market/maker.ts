@@ -5,7 +5,7 @@
 import { hashPair, hashText, Prng } from './prng.js';
 import type { FairPrice } from './fair.js';
 import type { Exchange, Market } from '../matching/exchange.js';
-import type { Side } from '../matching/book.js';
+import type { Side } from '../matching/order.js';
 
 export interface MakerCharacter {
   /** How many steps behind the fair price this venue quotes. */

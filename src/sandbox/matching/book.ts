@@ -2,7 +2,7 @@
  * A price-time order book. Levels hold first-in-first-out queues; the market generator's makers and the account's
  * orders queue side by side. Every change of a level's displayed quantity takes one update id.
  */
-import type { Order } from './order.js';
+import type { Order, Side } from './order.js';
 
 /** Notices when the best price or quantity of either side changes. */
 export class TopWatch {
@@ -37,8 +37,6 @@ export interface Level {
   qty: number;
   entries: Entry[];
 }
-
-export type Side = 'buy' | 'sell';
 
 export class BookSide {
   /** Best price first. */

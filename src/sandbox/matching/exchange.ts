@@ -6,9 +6,9 @@
 import { rescale } from '../../model/decimal.js';
 import { Account } from './account.js';
 import { Book } from './book.js';
-import type { Entry, Level, Side } from './book.js';
+import type { Entry, Level } from './book.js';
 import { isOpen } from './order.js';
-import type { EndReason, ExecutionEvent, Fill, Order, OrderRequest, OrderStatus } from './order.js';
+import type { EndReason, ExecutionEvent, Fill, Order, OrderRequest, OrderStatus, Side } from './order.js';
 import type { MarketSpec } from '../market/universe.js';
 
 export interface FeeSchedule {

@@ -1,7 +1,7 @@
 /** Orders and fills of the sandbox account, as both venues' protocols render them. */
-import type { Side } from './book.js';
 import type { MarketSpec } from '../market/universe.js';
 
+export type Side = 'buy' | 'sell';
 export type OrderType = 'limit' | 'market' | 'post_only';
 export type TimeInForce = 'gtc' | 'ioc' | 'fok';
 export type OrderStatus = 'new' | 'partially_filled' | 'filled' | 'canceled' | 'expired' | 'expired_in_match';

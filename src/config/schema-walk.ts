@@ -1,6 +1,6 @@
 /** Looks into a zod schema: what stands at a path, what it accepts, which fields there are. */
 import type { z } from 'zod';
-import type { LeafMeta } from './config-schema.js';
+import type { LeafMeta } from './schema.js';
 
 /** The parts of a schema's definition that are looked at. */
 interface Definition {

@@ -7,10 +7,9 @@ import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { parseScaled } from '../model/decimal.js';
 import { RingsideError } from '../model/errors.js';
-import type { ConfigFlags } from './config-options.js';
-import { applyOverlays, overlayFromAssignment, overlaysFromEnvironment, type Overlay } from './config-overlay.js';
-import { configInvalid, didYouMean, fieldName, problemsOf, type ConfigProblem } from './config-problems.js';
-import { configSchema, type ParsedConfig, type VenueConfig } from './config-schema.js';
+import { applyOverlays, overlayFromAssignment, overlaysFromEnvironment, type Overlay } from './overlay.js';
+import { configInvalid, didYouMean, fieldName, problemsOf, type ConfigProblem } from './problems.js';
+import { configSchema, type ParsedConfig, type VenueConfig } from './schema.js';
 import { readSecrets, Secrets, secretVariables } from './secrets.js';
 
 /** A checked configuration without secrets: may be stored with the session and shown. Paths are absolute. */
@@ -33,6 +32,29 @@ export interface LoadedConfig {
 export interface KnownParts {
   readonly venues: readonly string[];
   readonly strategies: readonly { readonly id: string; readonly configSchema: z.ZodType }[];
+}
+
+/** What the command line may say; see src/cli/config-options.ts. */
+export interface ConfigFlags {
+  readonly config?: string;
+  readonly mode?: string;
+  /** Confirms that real orders may be sent. */
+  readonly live?: boolean;
+  readonly venues?: readonly string[];
+  readonly pairs?: readonly string[];
+  readonly dataDir?: string;
+  readonly placement?: string;
+  readonly apiPort?: number;
+  /** False: --no-api. */
+  readonly api?: boolean;
+  readonly seed?: number;
+  readonly rate?: number;
+  readonly clickhouseUrl?: string;
+  /** False: --no-store. */
+  readonly store?: boolean;
+  readonly natsUrl?: string;
+  /** `risk.maxLoss=100` */
+  readonly set?: readonly string[];
 }
 
 export interface ConfigSources {

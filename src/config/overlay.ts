@@ -1,7 +1,7 @@
 /** Single values laid over the configuration file: from environment variables and from command line options. */
 import type { z } from 'zod';
-import { configSchema } from './config-schema.js';
-import { didYouMean, type ConfigProblem } from './config-problems.js';
+import { configSchema } from './schema.js';
+import { didYouMean, type ConfigProblem } from './problems.js';
 import { bare, definitionOf, leavesOf, schemaAt } from './schema-walk.js';
 
 export interface Overlay {

@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { inspect } from 'node:util';
 import { RingsideError } from '../model/errors.js';
 import type { VenueCredentials } from '../venue/contract.js';
-import type { VenueConfig } from './config-schema.js';
+import type { VenueConfig } from './schema.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
