@@ -81,11 +81,6 @@ export class GatingConsumer {
   commit(): void {
     Atomics.store(this.words, this.line + CONSUMER.cursor, this.cursor); // releases: our reads come before the reuse
   }
-
-  /** Sleep until something is published or the time is over. Only on threads without an event loop to serve. */
-  wait(timeoutMs: number): void {
-    sleep(this.words, this.line, WORD.slots + (this.cursor & this.mask) * LINE_WORDS, (this.cursor + 1) | 0, timeoutMs);
-  }
 }
 
 export class LossyConsumer {
@@ -166,20 +161,4 @@ export class LossyConsumer {
   commit(): void {
     Atomics.store(this.words, this.line + CONSUMER.cursor, this.cursor);
   }
-
-  wait(timeoutMs: number): void {
-    sleep(this.words, this.line, WORD.slots + (this.cursor & this.mask) * LINE_WORDS, (this.cursor + 1) | 0, timeoutMs);
-  }
-}
-
-/**
- * Raise the flag, look again, then wait: a record published in between is either seen or wakes us. `mark` is what the
- * next slot's first word will be; a lapped lossy reader finds a later one, which is news as well.
- */
-function sleep(words: Int32Array, line: number, slot: number, mark: number, timeoutMs: number): void {
-  const bit = 1 << ((line - WORD.consumer) / LINE_WORDS);
-  const wake = Atomics.load(words, line + CONSUMER.wake);
-  Atomics.or(words, WORD.sleepers, bit);
-  if (((Atomics.load(words, slot) - mark) | 0) < 0) Atomics.wait(words, line + CONSUMER.wake, wake, timeoutMs);
-  Atomics.and(words, WORD.sleepers, ~bit);
 }

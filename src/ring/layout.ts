@@ -3,10 +3,10 @@
  *
  *   line 0          geometry: magic, capacity, consumers (written once, by createRing)
  *   line 1          producer: cursor, intent, full count                        (writer: the producer)
- *   line 2          sleepers: a bit per consumer that waits                     (raised by consumers, lowered by the producer, Atomics only)
- *   line 3 … 18     consumer k: cursor, mode, missed count, wake word           (writer: consumer k; wake word: the producer too)
- *   line 19         unused, so that slots start on an even line (adjacent-line prefetch)
- *   line 20 …       slots
+ *   line 2 … 17     consumer k: cursor, mode, missed count                      (writer: consumer k)
+ *   line 18 …       slots: an even line, for the sake of adjacent-line prefetch
+ *
+ * Nobody sleeps in a ring: a thread with a core of its own spins, one without is turned by its event loop (runner.ts).
  *
  * Slot n & (capacity-1) holds sequence n. Its first word is published as n + 1 (Int32, wraps), so zeroed memory holds
  * nothing. Sequences are compared by wrapped subtraction.
@@ -31,13 +31,12 @@ export const WORD = {
   intent: LINE_WORDS + 1,
   /** Times the producer found the ring full. */
   full: LINE_WORDS + 2,
-  sleepers: 2 * LINE_WORDS,
-  consumer: 3 * LINE_WORDS,
-  slots: 20 * LINE_WORDS,
+  consumer: 2 * LINE_WORDS,
+  slots: 18 * LINE_WORDS,
 } as const;
 
 /** Word offsets within a consumer's line. */
-export const CONSUMER = { cursor: 0, mode: 1, missed: 2, wake: 3 } as const;
+export const CONSUMER = { cursor: 0, mode: 1, missed: 2 } as const;
 
 export const GATING = 1;
 export const LOSSY = 2;

@@ -126,24 +126,11 @@ export class RingProducer {
     this.cursor = position;
     // Released too: readers that are behind take everything below it as published, payload included.
     Atomics.store(words, WORD.cursor, position);
-    // Sequentially consistent after the stores above: either the consumer sees the slot before it sleeps or we see its bit.
-    if (Atomics.load(words, WORD.sleepers) !== 0) this.wake();
     return count;
   }
 
   /** Give back what was taken and not flushed. */
   abandon(): void {
     this.position = this.cursor;
-  }
-
-  private wake(): void {
-    // Lowered here, not by the sleeper alone: until it runs again it would cost a notification a flush.
-    const bits = Atomics.exchange(this.words, WORD.sleepers, 0);
-    for (let k = 0; k < this.ring.consumers.length; k++) {
-      if ((bits & (1 << k)) === 0) continue;
-      const word = WORD.consumer + k * LINE_WORDS + CONSUMER.wake;
-      Atomics.add(this.words, word, 1);
-      Atomics.notify(this.words, word);
-    }
   }
 }

@@ -6,9 +6,8 @@ import { RingProducer } from '../../src/ring/producer.js';
 import { seededRandom, wordsOf } from '../fixtures/rings.js';
 
 export interface RaceTask {
-  readonly role: 'produce' | 'consume' | 'observe' | 'sleep' | 'answer';
+  readonly role: 'produce' | 'consume' | 'observe';
   readonly ring: RingDescriptor;
-  readonly back?: RingDescriptor;
   /** stop[0] != 0: finish. */
   readonly stop: Int32Array;
   readonly count: number;
@@ -25,7 +24,6 @@ export interface RaceResult {
   readonly wrong: string;
   /** Records read of each life of the producer. */
   readonly lives: readonly number[];
-  readonly timeouts: number;
 }
 
 const task = workerData as RaceTask;
@@ -97,9 +95,9 @@ function consume(): RaceResult {
     }
     consumer.commit();
     if (turn === 0 && (last || read === task.count)) break;
-    if (turn === 0 && ++idle % 200 === 0) consumer.wait(1);
+    if (turn === 0 && ++idle % 200 === 0) Atomics.wait(task.stop, 0, 0, 0.05);
   }
-  return { read, missed: 0, wrong, lives, timeouts: 0 };
+  return { read, missed: 0, wrong, lives };
 }
 
 /** Every copy whole, ordinals rising; with what was missed they add up. */
@@ -121,38 +119,11 @@ function observe(): RaceResult {
       if (read + reader.missed !== ordinal + 1) wrong ||= `read ${read} and missed ${reader.missed} at ordinal ${ordinal}`;
     } else if (last) break;
   }
-  return { read, missed: reader.missed, wrong, lives: [], timeouts: 0 };
-}
-
-/** Sleep for each record and answer it on the ring back. A lost wake-up shows as a wait that took its whole time. */
-function sleepAndAnswer(first: boolean): RaceResult {
-  const consumer = new GatingConsumer(task.ring, task.consumer!);
-  const producer = new RingProducer(task.back!);
-  const timeoutMs = 4000;
-  let timeouts = 0;
-  for (let round = 0; round < task.count; round++) {
-    if (first) {
-      producer.next();
-      producer.flush();
-    }
-    while (consumer.poll() < 0) {
-      const before = performance.now();
-      consumer.wait(timeoutMs);
-      if (performance.now() - before >= timeoutMs) timeouts++;
-    }
-    consumer.advance();
-    consumer.commit();
-    if (!first) {
-      producer.next();
-      producer.flush();
-    }
-  }
-  return { read: task.count, missed: 0, wrong: '', lives: [], timeouts };
+  return { read, missed: reader.missed, wrong, lives: [] };
 }
 
 if (task.role === 'produce') {
   produce();
   parentPort!.postMessage(undefined);
 } else if (task.role === 'consume') parentPort!.postMessage(consume());
-else if (task.role === 'observe') parentPort!.postMessage(observe());
-else parentPort!.postMessage(sleepAndAnswer(task.role === 'sleep'));
+else parentPort!.postMessage(observe());

@@ -41,16 +41,6 @@ void t.test(`a lossy reader that is lapped all the time reads whole records only
   }
 });
 
-void t.test('no wake-up is lost between a consumer that goes to sleep and a producer that publishes', async (t) => {
-  const there = newRing(4, [{ name: 'one', mode: GATING }]);
-  const back = newRing(4, [{ name: 'one', mode: GATING }]);
-  const shared = { stop: newStop(), count: 2000, consumer: 'one' };
-  const answering = start({ role: 'answer', ring: there, back, ...shared });
-  const asking = start({ role: 'sleep', ring: back, back: there, ...shared });
-  t.equal((await asking.result).timeouts, 0);
-  t.equal((await answering.result).timeouts, 0);
-});
-
 void t.test(`a producer killed anywhere leaves whole batches, and its successor goes on behind them (RING_SEED=${seed})`, async (t) => {
   // Allowed: the first n batches of each life, n ≥ 0. Not allowed: part of a batch, a hole, a record of a life after the next has begun.
   for (let round = 0; round < 3; round++) {

@@ -269,32 +269,3 @@ void t.test('a lossy reader is told apart from one that is up to date even after
   publish(new RingProducer(ring), [7]);
   t.strictSame(drainLossy(reader), [7]);
 });
-
-void t.test('waiting returns at once when there is something, and after its time when there is not', async (t) => {
-  const ring = startAt(newRing(8, [...one, ...lossy]), -1);
-  const producer = new RingProducer(ring);
-  const consumer = new GatingConsumer(ring, 'one');
-  const reader = newLossy(ring);
-  consumer.wait(1);
-  reader.wait(1);
-  t.equal(wordsOf(ring)[WORD.sleepers], 0, 'the flag is lowered again');
-  publish(producer, [1]);
-  consumer.wait(3_600_000);
-  reader.wait(3_600_000);
-  for (let i = 0; i < 7; i++) publish(producer, [i]);
-  drain(consumer);
-  publish(producer, [8, 9, 10, 11]);
-  reader.wait(3_600_000); // lapped is news too
-  t.pass('none of them slept');
-});
-
-void t.test('a sleeper is notified once, not at every flush until it runs', async (t) => {
-  const ring = newRing(8, one);
-  const producer = new RingProducer(ring);
-  const words = wordsOf(ring);
-  Atomics.or(words, WORD.sleepers, 1);
-  publish(producer, [1]);
-  publish(producer, [2]);
-  t.equal(words[WORD.consumer + CONSUMER.wake], 1);
-  t.equal(words[WORD.sleepers], 0);
-});
