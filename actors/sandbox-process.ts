@@ -1,4 +1,8 @@
-/** The sandbox as a child process at lower priority: what it costs is not the engine's. */
+/**
+ * The sandbox as a child process at lower priority: what it costs is not the engine's. Ctrl-C in a terminal reaches every
+ * process of the group, but the engine still needs its venues to cancel orders and compare balances: `--with-parent` makes
+ * the child wait for the engine's word, or for the engine's end.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -44,10 +48,10 @@ export function sandboxVenue(ready: SandboxReady, venue: string): { endpoints: V
 /** @param argv arguments of `ringside sandbox` @throws RingsideError SANDBOX_FAILED */
 export async function startSandboxProcess(argv: readonly string[], onExit: (code: number | null) => void): Promise<SandboxProcess> {
   const entry = new URL('../src/cli/main.js', import.meta.url).pathname;
-  const child = spawn(process.execPath, [entry, 'sandbox', '--json', ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(process.execPath, [entry, 'sandbox', '--json', '--with-parent', ...argv], { stdio: ['pipe', 'pipe', 'pipe'] });
   let stopping = false;
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-2_000);
   });
   const ready = await firstLine(child, () => stderr);

@@ -15,6 +15,7 @@ interface Flags {
   duration?: number;
   json?: boolean;
   limits: boolean;
+  withParent?: boolean;
 }
 
 const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -32,6 +33,7 @@ export function sandboxCommand(): Command {
     .option('--start-ms <n>', "the market's time at its first step, ms since 1970 (default: now)", wholeNumber)
     .option('--duration <time>', 'stop after this long, such as 30s or 5m (default: until a signal)', duration)
     .option('--no-limits', 'lift the rate limits, for benchmarks')
+    .option('--with-parent', 'for a program that starts it: ends when its standard input ends, and leaves Ctrl-C to that program')
     .option('--json', 'print one line when ready: {"type":"ready","venues":{…}}')
     .addHelpText('after', `
 Each venue also answers, on its REST address:
@@ -52,13 +54,17 @@ async function run(flags: Flags): Promise<void> {
   });
   let timer: NodeJS.Timeout | undefined;
   const stopped = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
+    if (flags.withParent === true) {
+      process.on('SIGINT', () => undefined);
+      process.stdin.resume().once('close', resolve).once('end', resolve);
+    } else process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
     if (flags.duration !== undefined) timer = setTimeout(resolve, flags.duration);
   });
   process.stdout.write(flags.json === true ? `${JSON.stringify(sandbox.ready)}\n` : readyText(sandbox.ready));
   await stopped;
   clearTimeout(timer);
+  if (flags.withParent === true) process.stdin.destroy(); // else it keeps this process alive
   await sandbox.close();
 }
 

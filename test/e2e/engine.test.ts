@@ -63,15 +63,15 @@ t.test('`ringside start` trades on the sandbox, and everything agrees at the end
   checkSummary(t, summary);
 });
 
-t.test('SIGINT ends a run in order: exit code 0 and a summary', { timeout: 120_000 }, async (t) => {
-  const child = spawn(process.execPath, [main, 'start', '--json', '--api-port', '0', '--no-store', '--data-dir', dataDir(t)], { stdio: ['ignore', 'pipe', 'inherit'] });
+t.test('Ctrl-C ends a run in order: exit code 0, and the venues are there until balances have been compared', { timeout: 120_000 }, async (t) => {
+  const child = spawn(process.execPath, [main, 'start', '--json', '--api-port', '0', '--no-store', '--data-dir', dataDir(t)], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   let out = '';
   let told = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
     if (!told && out.includes('"type":"status"')) {
       told = true;
-      setTimeout(() => child.kill('SIGINT'), 1_500);
+      setTimeout(() => process.kill(-child.pid!, 'SIGINT'), 1_500); // a terminal tells the whole group
     }
   });
   const code = await new Promise((resolve) => void child.once('close', resolve));
