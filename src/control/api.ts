@@ -43,6 +43,7 @@ export async function buildApi(control: EngineControl, { version, timeouts, onIn
     },
   });
   await api.register(swaggerUi, { routePrefix: '/docs' });
+  api.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
   addRoutes(api, control, { ...TIMEOUTS, ...timeouts }, version);
   return api;
 }

@@ -50,16 +50,7 @@ export function addRoutes(api: FastifyInstance, control: EngineControl, { contro
   act('/stop', 'Stop trading and cancel open orders; market data goes on', stopMs, () => control.stop());
   act('/unkill', 'Kill switch off', controlMs, () => control.unkill());
 
-  api.post<{ Body: { reason?: string } | null }>('/kill', {
-    schema: {
-      tags: ['act'], summary: 'Kill switch on: nothing new is sent, open orders are cancelled',
-      body: { anyOf: [{ type: 'null' }, { type: 'object', additionalProperties: false, properties: { reason: { type: 'string', maxLength: 200, description: 'Shown in status and alerts' } } }] },
-      response: { 200: done, ...problems },
-    },
-  }, async ({ body }) => {
-    await within(controlMs, 'kill', () => control.kill(body?.reason ?? 'control API'));
-    return { ok: true };
-  });
+  addKill(api, control, controlMs);
 
   api.get<{ Params: { name: string }; Querystring: Record<string, string> }>('/query/:name', {
     schema: {
@@ -81,4 +72,35 @@ export function addRoutes(api: FastifyInstance, control: EngineControl, { contro
     if (control.query === undefined) throw new RingsideError('QUERY_UNAVAILABLE', 'this engine runs without a store', { where: params.name, fix: 'Start it with clickhouse.mode embedded or server.' });
     return within(queryMs, `query ${params.name}`, control.query.bind(control, params.name, query));
   });
+}
+
+const REASON_CHARS = 200;
+
+/** A kill is never refused for how it is written: of a body that is not understood only the reason is lost. */
+function addKill(api: FastifyInstance, control: EngineControl, timeoutMs: number): void {
+  void api.register((scope, _options, registered) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, parsed) => parsed(null, body));
+    scope.post<{ Body: string | null }>('/kill', {
+      validatorCompiler: () => () => true,
+      schema: {
+        tags: ['act'], summary: 'Kill switch on: nothing new is sent, open orders are cancelled',
+        body: { anyOf: [{ type: 'null' }, { type: 'object', properties: { reason: { type: 'string', maxLength: REASON_CHARS, description: 'Shown in status and alerts' } } }] },
+        response: { 200: done, ...problems },
+      },
+    }, async ({ body }) => {
+      await within(timeoutMs, 'kill', () => control.kill(reasonIn(body) ?? 'control API'));
+      return { ok: true };
+    });
+    registered();
+  });
+}
+
+function reasonIn(body: string | null | undefined): string | undefined {
+  try {
+    const { reason } = JSON.parse(body ?? '') as { reason?: unknown };
+    return typeof reason === 'string' && reason !== '' ? reason.slice(0, REASON_CHARS) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -36,7 +36,7 @@ const pair = z.object({
 
 const opportunity = z.object({ at: instant, pair: z.string(), buyVenue: z.string(), sellVenue: z.string(), qty: decimal, buyPrice: decimal, sellPrice: decimal, expectedProfit: decimal, quote: z.string(), kind: z.string().describe('OPENED, CHANGED, CLOSED, TAKEN') });
 const order = z.object({ at: instant, orderId: z.number(), basketId: z.number(), venue: z.string(), pair: z.string(), side: z.enum(['buy', 'sell']), price: decimal, qty: decimal, filled: decimal, state: z.string().describe('OrderState'), reason: z.string().describe('RejectReason; empty when none') });
-const profit = { quote: z.string(), baskets: count, realised: decimal, unrealised: decimal, fees: decimal, expected: decimal };
+const profit = { quote: z.string(), baskets: count, realised: decimal.describe('Net of fees'), unrealised: decimal, fees: decimal, expected: decimal.describe('Net of fees: what the strategy expected of these baskets') };
 const alert = z.object({ at: instant, level: z.enum(['info', 'warn', 'error']), code: z.string().describe('Stable, see docs/errors.md'), text: z.string() });
 
 export const statusSchema = z.object({

@@ -40,13 +40,18 @@ t.test('an engine is watched and steered over loopback HTTP', async (t) => {
   t.match(await get('/query/fills-by-venue?pair=BTC-USDT'), { status: 200, body: { rows: [['fills-by-venue', 'BTC-USDT', 1]] } });
 
   t.match(await get('/nothing?x=1'), { status: 404, body: { code: 'API_NOT_FOUND', message: 'there is no GET /nothing' } });
-  t.match(await get('/kill', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"reason":' }), { status: 400, body: { code: 'API_BAD_REQUEST' } });
-  t.match(await get('/kill', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ reason: 'x'.repeat(201) }) }), { status: 400, body: { code: 'API_BAD_REQUEST' } });
+  t.match(await get('/start', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"reason":' }), { status: 400, body: { code: 'API_BAD_REQUEST' } });
+  const killWith = async (type: string, body: string): Promise<boolean> => t.match(await get('/kill', { method: 'POST', headers: { 'content-type': type }, body }), { status: 200 }, `killed by ${body.slice(0, 20)}`);
+  await killWith('application/json', '{"reason":');
+  await killWith('application/x-www-form-urlencoded', 'reason=panic');
+  await killWith('text/plain', 'now');
+  await killWith('application/json', JSON.stringify({ reason: 'x'.repeat(201) }));
+  t.same(calls.slice(5), ['kill control API', 'kill control API', 'kill control API', `kill ${'x'.repeat(200)}`], 'a kill is never refused for how it is written');
   t.match(await get('/query/..%2Fetc'), { status: 400, body: { code: 'API_BAD_REQUEST' } });
 
   const description = await get('/docs/json');
   t.match(description, { status: 200, body: { openapi: '3.1.0', paths: { '/health': {}, '/ready': {}, '/status': {}, '/start': {}, '/stop': {}, '/kill': {}, '/unkill': {}, '/query/{name}': {} } } });
-  t.equal((await fetch(`${api.url}/docs/`)).status, 200);
+  for (const page of ['/docs/', '/']) t.equal((await fetch(api.url + page)).status, 200);
 });
 
 t.test('pages that were rebound to loopback or post across sites are refused', async (t) => {
