@@ -1,4 +1,4 @@
--- title: Opportunities by pair: how many opened, how many were taken, how long they lasted, what they promised
+-- title: Opportunities by pair: how many opened, how many the strategy took, how long the others lasted, what they promised
 -- param: pair String = '' -- only this pair; empty means all
 SELECT
   pair,

@@ -26,5 +26,5 @@ export function addConfigOptions(command: Command): Command {
     .option('--clickhouse-url <url>', 'store in this server instead of the embedded engine')
     .option('--no-store', 'keep the journal only, no ClickHouse')
     .option('--nats-url <url>', 'publish to this NATS server')
-    .option('--set <field=value>', 'set any field of the configuration, for example risk.maxLoss=100 (repeatable)', (text: string, before: string[]) => [...before, text], []);
+    .option('--set <field=value>', 'set any field of the configuration, for example risk.maxLoss=100 (repeatable)', (text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
 }

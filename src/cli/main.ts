@@ -1,5 +1,6 @@
 /** The `ringside` command: one file per subcommand, loaded only when it is called. */
 import { Command } from 'commander';
+import { VERSION } from '../../actors/version.js';
 import { RingsideError } from '../model/errors.js';
 
 interface Entry {
@@ -20,7 +21,7 @@ const COMMANDS: readonly Entry[] = [
 ];
 
 function overview(): Command {
-  const program = new Command('ringside').description('Cross-exchange crypto trading engine: venues, books, arbitrage, orders, and the records that prove it.');
+  const program = new Command('ringside').description('Cross-exchange crypto trading engine: venues, books, arbitrage, orders, and the records that prove it.').version(VERSION, '-V, --version', 'print the version');
   for (const { name, summary } of COMMANDS) program.command(name).description(summary);
   return program.addHelpText('after', '\nTry it: `ringside start` trades on sandbox venues that run on this machine; no keys, no network.\n`ringside COMMAND --help` explains each command.');
 }

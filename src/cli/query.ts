@@ -15,8 +15,9 @@ import { asCsv, asJson, asTable } from './query-output.js';
 
 interface Flags {
   list?: boolean;
-  param: Readonly<Record<string, string>>;
+  param?: Readonly<Record<string, string>>;
   format: 'table' | 'json' | 'csv';
+  json?: boolean;
   dataDir?: string;
   clickhouseUrl?: string;
   session: string;
@@ -26,7 +27,7 @@ const CATCH_UP_MS = 60_000;
 
 const FORMATS = { table: asTable, json: asJson, csv: asCsv } as const;
 
-function assignment(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function assignment(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const at = text.indexOf('=');
   if (at < 1) throw new RingsideError('QUERY_PARAM', `"${text}" is no parameter`, { where: '--param', fix: 'Write --param name=value.' });
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
@@ -37,8 +38,9 @@ export function queryCommand(): Command {
     .description('Ask one of the stored questions of what the engine has kept in ClickHouse')
     .argument('[name]', 'which question; see --list')
     .option('--list', 'print the questions and their parameters')
-    .option('-p, --param <name=value>', 'a parameter of the question (repeatable)', assignment, {})
+    .option('-p, --param <name=value>', 'a parameter of the question (repeatable)', assignment)
     .addOption(new Option('-f, --format <format>', 'how to print the answer').choices(Object.keys(FORMATS)).default('table'))
+    .option('--json', 'the same as --format json')
     .option('--session <which>', 'last, all, or the id of a session', 'last')
     .option('--data-dir <dir>', 'where journal and database live (default: ./.ringside, or RINGSIDE_HOME)')
     .option('--clickhouse-url <url>', 'a server instead of the embedded engine (default: CLICKHOUSE_URL, where set)')
@@ -61,7 +63,7 @@ async function ask(query: StoredQuery, flags: Flags): Promise<void> {
   // The embedded engine takes a moment to load; only a person waiting at a terminal needs to be told.
   if (process.stderr.isTTY) process.stderr.write(`ringside: asking ${store.place}\n`);
   try {
-    process.stdout.write(FORMATS[flags.format](await answer(store, query, flags, dataDir)));
+    process.stdout.write(FORMATS[flags.json === true ? 'json' : flags.format](await answer(store, query, flags, dataDir)));
   } finally {
     await store.close();
   }
@@ -80,7 +82,7 @@ async function catchUp(store: Store, journal: string): Promise<void> {
 }
 
 /** A running engine keeps its embedded database to itself: then it is asked through its control API. */
-async function answer(store: Store, query: StoredQuery, { session, param }: Flags, dataDir: string): Promise<QueryResult> {
+async function answer(store: Store, query: StoredQuery, { session, param = {} }: Flags, dataDir: string): Promise<QueryResult> {
   try {
     await migrate(store);
     await catchUp(store, join(dataDir, 'journal'));

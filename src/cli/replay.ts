@@ -31,7 +31,7 @@ const SLEEP_MS_MIN = 2;
 /** Kraken: the depth that was subscribed, where no recorded answer says so. */
 const DEPTH_DEFAULT = 1000;
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
@@ -41,10 +41,10 @@ export function replayCommand(): Command {
     .argument('<transcript...>', '[VENUE=]FILE; the venue is recognised where it is not given')
     .option('--json', 'opportunities, intents and the summary as NDJSON')
     .option('--speed <factor>', 'times real time, such as 1; as fast as possible when absent')
-    .option('--rest <file>', '[VENUE=]FILE of recorded REST answers; may be repeated', collect, [])
-    .option('--map <from=to@rate>', 'count a pair as another of the same base, at a rate: BTC-USD=BTC-USDT@1; may be repeated', collect, [])
-    .option('--fee <venue=ppm>', 'taker fee, parts per million (1000 = 0.1 %); may be repeated', collect, [])
-    .option('--precision <symbol=price,qty>', 'decimals of a symbol where no metadata is at hand, such as BTC/USD=1,8; may be repeated', collect, [])
+    .option('--rest <file>', '[VENUE=]FILE of recorded REST answers; may be repeated', collect)
+    .option('--map <from=to@rate>', 'count a pair as another of the same base, at a rate: BTC-USD=BTC-USDT@1; may be repeated', collect)
+    .option('--fee <venue=ppm>', 'taker fee, parts per million (1000 = 0.1 %); may be repeated', collect)
+    .option('--precision <symbol=price,qty>', 'decimals of a symbol where no metadata is at hand, such as BTC/USD=1,8; may be repeated', collect)
     .option('--strategy <json>', 'strategy and its settings, as in the configuration', '{"id":"cross-venue"}')
     .addHelpText('after', `
 Venues: ${VENUES.map(({ id }) => id).join(', ')}. Markets of different quotes are never compared unless --map says at

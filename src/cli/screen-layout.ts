@@ -38,7 +38,7 @@ export function screenLines(status: EngineStatus, footer: string, { columns, row
 function headLine({ mode, state, session, uptimeMs, killed }: EngineStatus, columns: number): Line {
   const left: Span[] = [['RINGSIDE ', 'head'], [mode, mode === 'live' ? 'warn' : 'plain'], [` · ${state} `, state === 'running' ? 'good' : 'warn'], [durationText(uptimeMs), 'dim']];
   if (killed !== null) return fit([...left, ['  KILL SWITCH ON: ', 'bad'], [killed.reason, 'bad']], columns);
-  return spread(left, [[session, 'dim']], columns);
+  return spread(left, [[`session ${session}`, 'dim']], columns);
 }
 
 /** Titles and least rows first, then further rows one at a time in turn, until the room is used. */

@@ -64,7 +64,7 @@ export function profitSection({ pnl }: EngineStatus): Section {
   const line = (name: string, { baskets, realised, unrealised, fees, expected }: EngineStatus['pnl']['totals'][number]): Line =>
     row([[name], [countText(baskets)], money(realised), money(unrealised), [fees, 'dim'], [expected, 'dim']], widths);
   return {
-    title: columns('P&L', ['baskets', 'realised', 'unrealised', 'fees', 'expected'], widths),
+    title: columns('P&L', ['baskets', 'realised net', 'unrealised', 'fees paid', 'expected net'], widths),
     rows: [...pnl.totals.map((total) => line(`all ${total.quote}`, total)), ...pnl.pairs.map((pair) => line(pair.pair, pair))],
     least: pnl.totals.length,
   };
@@ -86,7 +86,7 @@ export function ordersSection({ orders: { sent, open, byState, recent }, fills }
   return {
     title: head('ORDERS', [`  ${countText(sent)} sent, ${open} open, ${countText(fills)} fills`], ...states),
     rows: recent.map(({ at, orderId, venue, pair, side, price, qty, filled, state, reason }) => [
-      [`${time(at)} `, 'dim'], [`#${orderId}`.padEnd(7)], [pair.padEnd(10)], [venue.padEnd(9)], [side.padEnd(5)], [`${filled}/${qty} @ ${price}  `],
+      [`${time(at)} `, 'dim'], [(orderId === 0 ? '' : `#${orderId}`).padEnd(7)], [pair.padEnd(10)], [venue.padEnd(9)], [side.padEnd(5)], [`${filled}/${qty} @ ${price}  `],
       [state.toLowerCase(), BAD_ORDER.has(state) ? 'bad' : state === 'FILLED' ? 'good' : 'plain'], ...(reason === '' ? [] : [[` ${reason.toLowerCase()}`, 'warn'] as Span]),
     ]),
     least: 1,
