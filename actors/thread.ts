@@ -13,7 +13,7 @@ const ENTRY = new URL('./worker.js', import.meta.url);
 const START_MS = 30_000;
 
 /** @throws RingsideError CONTROL_TIMEOUT: a call to a worker that has ended never settles */
-export async function withTimeout<T>(call: Promise<T>, ms: number, what: string): Promise<T> {
+async function withTimeout<T>(call: Promise<T>, ms: number, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new RingsideError('CONTROL_TIMEOUT', `${what} did not answer within ${ms} ms`, { fix: 'The thread is busy or being restarted; look at its restarts in the status.' })), ms);

@@ -3,7 +3,7 @@
 // Everything it says goes to stderr, so that stdout stays machine-readable.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,6 +28,11 @@ function fail(code, text, fix) {
 function installKey() {
   const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
   return `${process.platform}-${process.arch} ${lock}`;
+}
+
+/** What to install is the other checkout's to say: `npm ci` here would empty its folder. */
+function belongsToAnotherCheckout() {
+  return lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function readStamp(path) {
@@ -76,7 +81,7 @@ function build(digest) {
 export function ensureReady({ force = false } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 11)) fail('NODE_TOO_OLD', `Node.js ${process.versions.node} is too old.`, 'Install Node.js 20.11 or later.');
-  if (!existsSync(join(root, 'node_modules', 'typescript')) || readStamp(INSTALL_STAMP) !== installKey()) install();
+  if (!existsSync(join(root, 'node_modules', 'typescript')) || (!belongsToAnotherCheckout() && readStamp(INSTALL_STAMP) !== installKey())) install();
   const digest = sourcesDigest();
   if (force || readStamp(BUILD_STAMP) !== digest) build(digest);
 }

@@ -10,11 +10,11 @@ import type { RecordSink } from '../record/slot.js';
 import type { VenueBook } from './venue-book.js';
 
 /** Levels a side that are handed to strategies. */
-export const CROSSED_LEVELS_MAX = 16;
+const CROSSED_LEVELS_MAX = 16;
 
 /** Outcomes of `Crossing.publish`, besides 1: one batch published. */
 export const SINK_FULL = -1;
-export const UNCHANGED = 0;
+const UNCHANGED = 0;
 
 /** Offsets in the arrays below: asks first, then bids. */
 const BIDS = CROSSED_LEVELS_MAX;

@@ -17,7 +17,7 @@ export function indexSubject(session: string): string {
 }
 
 /** @throws RingsideError SESSION_NAME */
-export function requireToken(session: string): void {
+function requireToken(session: string): void {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(session)) throw new RingsideError('SESSION_NAME', `"${session}" cannot be part of a NATS subject`, { fix: 'Use letters, digits, _ and -.' });
 }
 

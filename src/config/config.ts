@@ -63,7 +63,7 @@ export interface ConfigSources {
   readonly workingDir: string;
 }
 
-export const CONFIG_FILE = 'ringside.config.json';
+const CONFIG_FILE = 'ringside.config.json';
 
 /** @throws RingsideError CONFIG_NOT_FOUND, CONFIG_MALFORMED, CONFIG_INVALID, LIVE_NOT_CONFIRMED, LIVE_KEYS_MISSING, SECRET_UNREADABLE, SECRET_IN_CONFIG */
 export function loadConfig({ flags, environment, workingDir }: ConfigSources, known: KnownParts): LoadedConfig {

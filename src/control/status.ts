@@ -71,13 +71,3 @@ export const statusSchema = z.object({
 });
 
 export type EngineStatus = z.infer<typeof statusSchema>;
-
-/** A status in which nothing has happened yet. */
-export function emptyStatus(session: string, mode: EngineStatus['mode'], startedAt: string): EngineStatus {
-  return {
-    type: 'status', session, mode, state: 'starting', startedAt, uptimeMs: 0, killed: null, venues: [], pairs: [],
-    opportunities: { found: 0, taken: 0, open: 0, recent: [] }, orders: { sent: 0, open: 0, byState: {}, recent: [] }, fills: 0,
-    pnl: { pairs: [], totals: [] }, latency: [], rings: [], journal: { records: 0, bytes: 0, segments: 0, healthy: true },
-    store: { mode: 'off', rows: 0, behind: 0, healthy: true }, bridge: null, actors: [], drops: {}, reconciled: null, alerts: [],
-  };
-}

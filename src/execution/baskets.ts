@@ -3,7 +3,7 @@ import type { Basket } from '../risk/basket.js';
 
 const ENTRIES = 4096;
 /** More than the intents of one turn, because only those can be seen again. */
-export const REMEMBERED_KEYS = 512;
+const REMEMBERED_KEYS = 512;
 
 export class BasketEntry {
   basketId = 0;

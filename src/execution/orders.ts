@@ -7,7 +7,7 @@
 import { OrderState } from '../record/codes.js';
 import { isTerminal } from './order-state.js';
 
-export const ORDER_ENTRIES = 8192;
+const ORDER_ENTRIES = 8192;
 
 export class Order {
   orderId = 0;

@@ -57,7 +57,7 @@ export interface ExecutorSnapshot {
 
 const amount = (value: bigint): string => formatTrimmed(value, AMOUNT_DECIMALS);
 
-export function orderSnapshot(order: Order, index: InstrumentIndex): OrderSnapshot {
+function orderSnapshot(order: Order, index: InstrumentIndex): OrderSnapshot {
   const instrument = index.instruments[order.instrument];
   const { priceScale, qtyScale } = instrument.pair;
   return {

@@ -9,7 +9,7 @@ import type { SlotViews } from '../record/slot.js';
 import { crc32c } from './checksum.js';
 
 /** Slots per checksum block: 2 MB. */
-export const BLOCK_SLOTS = 32_768;
+const BLOCK_SLOTS = 32_768;
 
 /** Record types the journal counts; ids above are counted as 0. */
 export const MAX_TYPES = 64;
@@ -41,7 +41,7 @@ const TIME_WORD = ((): Int32Array => {
 })();
 
 /** Engine time of the record at a slot, or NaN where its type is not known. */
-export function engineTimeAt(views: SlotViews, at: number): number {
+function engineTimeAt(views: SlotViews, at: number): number {
   const word = TIME_WORD[views.u8[at + OFFSET.type]];
   return word < 0 ? NaN : views.f64[(at >> 3) + word];
 }

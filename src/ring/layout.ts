@@ -17,7 +17,7 @@
 import { SLOT_BYTES } from './slot-size.js';
 
 export const MAGIC = 0x52494e47; // "RING"
-export const MAX_CONSUMERS = 16;
+const MAX_CONSUMERS = 16;
 export const LINE_WORDS = SLOT_BYTES >> 2;
 
 /** Int32 word offsets from the start of the ring. */

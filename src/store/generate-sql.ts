@@ -56,7 +56,7 @@ function loader(record: RecordDefinition): string {
 }
 
 /** Tables and the views that fill them. */
-export function generateTables(): string {
+function generateTables(): string {
   const slots = [...CHUNK_COLUMNS, ...SLOT_COLUMNS].map(({ name, type }) => `${name} ${type}`).join(', ');
   return [
     WARNING, REPEATABLE, '',
@@ -113,7 +113,7 @@ function namedView(record: RecordDefinition): string {
   return `CREATE OR REPLACE VIEW named_${record.table} AS SELECT\n${selected.map((line) => `  ${line}`).join(',\n')}\nFROM ${record.table} AS t\n${joins.join('\n')};\n`;
 }
 
-export function generateNamedViews(): string {
+function generateNamedViews(): string {
   return [WARNING, REPEATABLE, '', ...RECORDS.map(namedView)].join('\n');
 }
 

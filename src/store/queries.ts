@@ -25,7 +25,7 @@ export interface StoredQuery {
   readonly sql: string;
 }
 
-export function parseQuery(name: string, text: string): StoredQuery {
+function parseQuery(name: string, text: string): StoredQuery {
   const title = /^-- title: (.+)$/m.exec(text)?.[1];
   if (title === undefined) throw new RingsideError('QUERY_MALFORMED', 'a stored query begins with `-- title: …`', { where: name });
   const parameters = [...text.matchAll(/^-- param: (\w+) (\w+) = ('([^']*)'|-?[\d.]+) -- (.+)$/gm)].map(([, param, type, literal, quoted, doc]): QueryParameter => ({ name: param, type, default: quoted ?? literal, doc }));
@@ -47,7 +47,7 @@ export function findQuery(name: string, queries = readQueries()): StoredQuery {
 }
 
 /** Every parameter of the query, as given or by default. @throws RingsideError QUERY_PARAM */
-export function bindParameters(query: StoredQuery, given: Readonly<Record<string, string>>): QueryParams {
+function bindParameters(query: StoredQuery, given: Readonly<Record<string, string>>): QueryParams {
   const accepted = query.parameters.length === 0 ? 'it has none' : `it has ${query.parameters.map(({ name, type }) => `${name} (${type})`).join(', ')}`;
   for (const name of Object.keys(given)) {
     if (!query.parameters.some((parameter) => parameter.name === name)) throw new RingsideError('QUERY_PARAM', `the query ${query.name} has no parameter "${name}"`, { where: `--param ${name}`, fix: `Of parameters, ${accepted}.` });
@@ -64,7 +64,7 @@ export function nothingStored(place: string): RingsideError {
 }
 
 /** `last`, `all`, or a session's id → ids. @throws RingsideError SESSION_UNKNOWN */
-export async function resolveSessions(store: Store, session: string): Promise<number[]> {
+async function resolveSessions(store: Store, session: string): Promise<number[]> {
   const { rows } = await store.query('SELECT DISTINCT session FROM sessions ORDER BY session');
   const all = rows.map(([id]) => Number(id));
   if (session === 'all' && all.length > 0) return all;

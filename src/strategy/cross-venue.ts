@@ -20,7 +20,7 @@ const decimal = (doc: string) =>
   z.string().regex(/^\d{1,10}(\.\d{1,8})?$/, 'must be a decimal as text, at most 8 decimals, for example "250.00"').meta({ accepted: 'a decimal as text, at most 8 decimals, for example "250.00"', doc });
 const number = (from: number, to: number, doc: string) => z.number().min(from).max(to).meta({ accepted: `a number from ${from} to ${to}`, doc });
 
-export const crossVenueConfig = z.strictObject({
+const crossVenueConfig = z.strictObject({
   maxNotionalQuote: decimal('Most that one leg of a basket may be worth at its limit price, in the quote of the pair').default('1000'),
   maxQtyBase: decimal('Most that a basket may buy and sell, in the base of the pair; no limit when absent').optional(),
   minProfitQuote: decimal('Least profit of a basket net of fees, in the quote of the pair').default('0.05'),

@@ -27,7 +27,7 @@ const NEGATIVE = 1;
 const OVER = 2;
 
 /** Hops in a block. */
-export const LATENCY_ROWS = HOP_NAMES.length;
+const LATENCY_ROWS = HOP_NAMES.length;
 /** Bytes of one worker's block; a multiple of 64. */
 export const LATENCY_BLOCK_BYTES = LATENCY_ROWS * ROW_WORDS * 4;
 

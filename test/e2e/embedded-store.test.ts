@@ -14,7 +14,6 @@ import { MemorySink } from '../../src/record/slot.js';
 import { columnsOf } from '../../src/store/columns.js';
 import { EmbeddedStore } from '../../src/store/embedded.js';
 import { migrate } from '../../src/store/migrations.js';
-import { dataPaths } from '../../src/store/open.js';
 import { findQuery, readQueries, runQuery } from '../../src/store/queries.js';
 import { RecorderCore } from '../../src/store/recorder.js';
 import { bodyOf, EPOCH_UNIX_NS, mixedRecords, newSession, temporaryFolder } from '../fixtures/journal.js';
@@ -30,6 +29,11 @@ const probe = new EmbeddedStore({ directory: dataPaths(temporaryFolder(t)).click
 const available = await probe.ping().then(() => true, (error: { code: string }) => error.code !== 'EMBEDDED_CLICKHOUSE_UNAVAILABLE');
 await probe.close();
 const skip = available ? false : 'the embedded ClickHouse cannot be loaded on this machine';
+
+/** As the configuration lays a data directory out. */
+function dataPaths(dataDirectory: string): { readonly journal: string; readonly clickhouse: string } {
+  return { journal: join(dataDirectory, 'journal'), clickhouse: join(dataDirectory, 'clickhouse') };
+}
 
 const monotonicMs = (): number => performance.now();
 

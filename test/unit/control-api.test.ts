@@ -5,7 +5,7 @@ import t from 'tap';
 import { buildApi, startApi } from '../../src/control/api.js';
 import type { EngineControl } from '../../src/control/engine-control.js';
 import { askRunningEngine, findRunningEngine } from '../../src/control/running-engine.js';
-import { emptyStatus } from '../../src/control/status.js';
+import { emptyStatus } from '../fixtures/empty-status.js';
 import { RingsideError } from '../../src/model/errors.js';
 
 function engine(own: Partial<EngineControl> = {}): { control: EngineControl; calls: string[] } {

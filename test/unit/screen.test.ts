@@ -6,7 +6,8 @@ import { bytesText, countText, durationText, nsText } from '../../src/cli/format
 import { Screen, statusLine, type ScreenOutput } from '../../src/cli/screen.js';
 import { screenLines } from '../../src/cli/screen-layout.js';
 import { lineWidth, paint } from '../../src/cli/screen-lines.js';
-import { emptyStatus, type EngineStatus } from '../../src/control/status.js';
+import type { EngineStatus } from '../../src/control/status.js';
+import { emptyStatus } from '../fixtures/empty-status.js';
 
 const FOOTER = 'Ctrl-C: cancel open orders, flush, summary · API http://127.0.0.1:7420/docs';
 

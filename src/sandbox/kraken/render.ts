@@ -36,11 +36,11 @@ const END_TEXT: Record<EndReason, string> = {
   post_only: 'Post only order', self_trade: 'Self trade prevention', dead_man: 'Cancel all orders after timeout',
 };
 
-export function endText(reason: EndReason): string {
+function endText(reason: EndReason): string {
   return END_TEXT[reason];
 }
 
-export function averageText(order: Order): string {
+function averageText(order: Order): string {
   if (order.filled === 0) return decimalText(0, order.market.priceDecimals);
   const scale = 10n ** BigInt(order.market.qtyDecimals);
   const decimals = order.market.priceDecimals + 4;

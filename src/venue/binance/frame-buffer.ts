@@ -3,7 +3,7 @@
  * at most to a bound. Beyond it the buffer refuses, and the caller starts the sync anew.
  */
 const START_BYTES = 32 << 10;
-export const BUFFER_BYTES_MAX = 8 << 20;
+const BUFFER_BYTES_MAX = 8 << 20;
 const FRAMES_MAX = 1 << 16;
 
 export class FrameBuffer {

@@ -10,11 +10,11 @@ import type { BinanceSigner } from './signer.js';
 /** How long a request may travel before the venue refuses it, ms. A late order is worse than none. */
 export const RECV_WINDOW_MS = 5000;
 
-export const TIF_TEXT = ['GTC', 'IOC', 'FOK'] as const;
-export const SIDE_TEXT = ['BUY', 'SELL'] as const;
+const TIF_TEXT = ['GTC', 'IOC', 'FOK'] as const;
+const SIDE_TEXT = ['BUY', 'SELL'] as const;
 
 /** Scaled integer as text with the market's own number of decimals (more would be refused as too precise). */
-export function venueDecimal(value: number, scale: number, decimals: number): string {
+function venueDecimal(value: number, scale: number, decimals: number): string {
   if (decimals >= scale) return formatScaled(value, scale);
   const unit = 10 ** (scale - decimals);
   return value % unit === 0 ? formatScaled(value / unit, decimals) : formatTrimmed(value, scale);

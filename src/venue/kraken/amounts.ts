@@ -5,7 +5,7 @@ import { AMOUNT_DECIMALS, parseDecimal } from '../../model/decimal.js';
 const FINE_DECIMALS = 30;
 
 /** A decimal text at `decimals`, rounded half away from zero where it has more. @throws RingsideError NUMBER_MALFORMED, NUMBER_TOO_PRECISE beyond 30 decimals */
-export function roundedDecimal(text: string, decimals: number): bigint {
+function roundedDecimal(text: string, decimals: number): bigint {
   const fine = parseDecimal(text, FINE_DECIMALS);
   const unit = 10n ** BigInt(FINE_DECIMALS - decimals);
   return (fine + (fine < 0n ? -unit : unit) / 2n) / unit;

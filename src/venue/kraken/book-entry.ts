@@ -26,7 +26,7 @@ const FIRST_PLAUSIBLE_SECOND = 1_230_768_000;
 
 /** Values of `BookEntry.book` that are no index: no symbol was read yet; the symbol is none of ours. */
 export const NO_SYMBOL = -1;
-export const NOT_OURS = -2;
+const NOT_OURS = -2;
 
 /** No checksum came. */
 export const NO_CHECKSUM = -1;
