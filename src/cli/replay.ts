@@ -164,6 +164,7 @@ export async function replay(transcripts: readonly string[], options: ReplayOpti
       await flush();
       await sleep(waitMs);
     }
+    for (const player of players) player.heedTime(engine.clock.nowNs());
     playerOf[source].play(line);
     engine.turn();
     lines++;

@@ -113,6 +113,8 @@ export interface TranscriptSurveyResult {
   readonly bodies: readonly RestBody[];
   /** Receive time of the first line that has one. */
   readonly firstNs: bigint | null;
+  /** Of the last one. */
+  readonly lastNs: bigint | null;
 }
 
 /** `--rest` files: transcript lines, or one body as it stands. */
@@ -144,10 +146,12 @@ export async function surveyTranscripts(venue: Venue, frames: readonly string[],
   const bodies = (await Promise.all(rest.map((path) => readBodies(path, onMalformed)))).flat();
   for (const { url, raw } of bodies) survey.onResponse(url, raw);
   let firstNs: bigint | null = null;
+  let lastNs: bigint | null = null;
   const bytes = new FrameBytes();
   for (const path of frames) {
     for await (const { dir, raw, url, recvNs } of readTranscript(path, onMalformed, onBytes)) {
       firstNs ??= recvNs;
+      lastNs = recvNs ?? lastNs;
       if (dir === 'in') survey.onFrame(bytes.of(raw), bytes.length);
       else if (dir === 'rest') {
         survey.onResponse(url, raw);
@@ -155,7 +159,7 @@ export async function surveyTranscripts(venue: Venue, frames: readonly string[],
       }
     }
   }
-  return { markets: survey.markets(), survey, bodies, firstNs };
+  return { markets: survey.markets(), survey, bodies, firstNs, lastNs };
 }
 
 /** Frames as bytes, in one buffer that is used again. */
@@ -176,6 +180,8 @@ const EPOCH_WITHOUT_TIMES_NS = 1_735_689_600_000_000_000n;
 const TIMER_NS = 100e6;
 /** Transcripts have gaps that are no stalls. */
 const NO_STALL_NS = Number.MAX_SAFE_INTEGER;
+/** As long as a running engine bears silence (stallMs): then a transcript that has ended is a venue that is gone. */
+const ENDED_NS = 15e9;
 const encoder = new TextEncoder();
 const GONE = 410;
 
@@ -208,6 +214,8 @@ export class TranscriptPlayer implements FeedHost {
   private nowNs = 0;
   private timerNs = 0;
   private framesSinceOpen = 0;
+  private readonly endNs: number;
+  private ended = false;
 
   constructor(private readonly options: PlayerOptions) {
     const { venue, index, sink, epochUnixNs, depth, survey } = options;
@@ -217,6 +225,7 @@ export class TranscriptPlayer implements FeedHost {
       sink, host: this, epochUnixNs, firstEpoch: 0, stallNs: NO_STALL_NS, depth,
     });
     const inStream = survey.bodies.findIndex(({ available }) => !available);
+    this.endNs = survey.lastNs === null ? Infinity : Number(survey.lastNs - epochUnixNs);
     this.nextBody = inStream < 0 ? survey.bodies.length : inStream;
   }
 
@@ -238,6 +247,13 @@ export class TranscriptPlayer implements FeedHost {
       this.session.onOpen(this.nowNs);
     }
     this.answer();
+  }
+
+  /** Other transcripts go on: when this one has been over for long, its books are no longer to be traded on. */
+  heedTime(nowNs: number): void {
+    if (this.ended || nowNs - this.endNs <= ENDED_NS) return;
+    this.ended = true;
+    this.session.onClose(nowNs);
   }
 
   /** The transcript is over: every book tells its last state. */

@@ -146,3 +146,24 @@ t.test('six recorded minutes of three venues end at the tops an independent prog
   });
   t.ok(summary.opportunities.found > 100 && summary.opportunities.taken > 100);
 });
+
+t.test('a transcript that ended is a venue that is gone: nothing is traded on its last book', async (t) => {
+  const folder = t.testdir({});
+  const [, perp] = market(folder);
+  const later = (ms: number): Promise<Awaited<ReturnType<typeof run>>> => {
+    const spot = join(folder, `spot-${ms}.jsonl`);
+    writeFileSync(spot, [
+      spotDiff(0, 100, [['50000.00', '1.00000000']], []),
+      snapshot(10, 100, [['50000.00', '1.00000000']], [['50010.00', '1.00000000']]),
+      spotDiff(ms, 101, [['50000.00', '0'], ['49700.00', '1.5']], [['49800.00', '0.75']]),
+      spotDiff(ms + 1, 102, [], [['49801.00', '0.75']]),
+    ].join('\n'));
+    return run([spot, perp], { map: ['BTC-USD=BTC-USDT@1'], fee: ['binance=0', 'binance-coinm=0'] });
+  };
+  const soon = await later(2_000);
+  t.ok(soon.summary.opportunities.found > 0, 'a moment of silence is none');
+  t.equal(soon.summary.booksInSync, 2);
+  const late = await later(60_000);
+  t.equal(late.summary.opportunities.found, 0);
+  t.equal(late.summary.booksInSync, 1);
+});
