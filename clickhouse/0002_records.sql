@@ -500,7 +500,7 @@ CREATE TABLE IF NOT EXISTS fills (
   ts_recv DateTime64(9) COMMENT 'Received' CODEC(Delta, ZSTD(1)),
   INDEX by_place (segment, ordinal) TYPE minmax GRANULARITY 1
 ) ENGINE = MergeTree PARTITION BY toDate(ts_recv) ORDER BY (session, order_id, ts_recv, segment, ordinal)
-COMMENT 'A trade of ours, once: (venue, tradeId, orderId) is unique. Flags: SELL, MAKER.';
+COMMENT 'A trade of ours, told by the gateway and, once it is booked, by the executor: (venue, tradeId, orderId) names it. Flags: SELL, MAKER.';
 
 ALTER TABLE fills
   ADD COLUMN IF NOT EXISTS fee_asset UInt16 COMMENT 'Asset. index' CODEC(ZSTD(1)),

@@ -284,7 +284,8 @@ CREATE OR REPLACE VIEW named_fills AS SELECT
 FROM fills AS t
 LEFT ANY JOIN instruments AS i ON i.session = t.session AND i.instrument_index = t.instrument
 LEFT ANY JOIN venues AS v ON v.session = t.session AND v.venue_index = t.venue
-LEFT ANY JOIN assets AS a ON a.session = t.session AND a.asset_index = t.fee_asset;
+LEFT ANY JOIN assets AS a ON a.session = t.session AND a.asset_index = t.fee_asset
+LIMIT 1 BY t.session, t.venue, t.trade_id, t.order_id;
 
 CREATE OR REPLACE VIEW named_orders AS SELECT
   t.session AS session,

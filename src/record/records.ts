@@ -791,7 +791,7 @@ export class ExecutionReport {
   set tsRecvNs(value: number) { this.f64[(this.at >> 3) + 7] = value; }
 }
 
-/** A trade of ours, once: (venue, tradeId, orderId) is unique. Flags: SELL, MAKER. */
+/** A trade of ours, told by the gateway and, once it is booked, by the executor: (venue, tradeId, orderId) names it. Flags: SELL, MAKER. */
 export class Fill {
   static readonly TYPE = 12;
   private readonly u8: Uint8Array;

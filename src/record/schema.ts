@@ -89,7 +89,7 @@ export const ExecutionReportDef = defineRecord('ExecutionReport', {
 
 export const FillDef = defineRecord('Fill', {
   id: 12, version: 1, table: 'fills',
-  doc: 'A trade of ours, once: (venue, tradeId, orderId) is unique. Flags: SELL, MAKER.',
+  doc: 'A trade of ours, told by the gateway and, once it is booked, by the executor: (venue, tradeId, orderId) names it. Flags: SELL, MAKER.',
   fields: { feeAsset: index('Asset'), orderId: id('Engine order id'), tradeId: { type: 'f64', unit: "venue's id", doc: 'Trade id' }, price: price('Traded at'), qty: qty('Traded'), quoteAmount: amount('Quote paid or received, before fees'), fee: amount('Fee in feeAsset; negative = rebate'), tsRecvNs: time('Received') },
 });
 

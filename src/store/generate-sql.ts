@@ -110,7 +110,9 @@ function namedView(record: RecordDefinition): string {
     ...(sided ? ["if(bitTest(t.flags, 3), 'sell', 'buy') AS side"] : []),
     ...columns.filter(({ name }) => name !== timeColumn(record)).flatMap((column) => namedColumn(column, scales)),
   ];
-  return `CREATE OR REPLACE VIEW named_${record.table} AS SELECT\n${selected.map((line) => `  ${line}`).join(',\n')}\nFROM ${record.table} AS t\n${joins.join('\n')};\n`;
+  // The journal holds a trade as the gateway told it, perhaps again after a reconnect, and as the executor booked it.
+  const once = has('trade_id') && has('order_id') ? '\nLIMIT 1 BY t.session, t.venue, t.trade_id, t.order_id' : '';
+  return `CREATE OR REPLACE VIEW named_${record.table} AS SELECT\n${selected.map((line) => `  ${line}`).join(',\n')}\nFROM ${record.table} AS t\n${joins.join('\n')}${once};\n`;
 }
 
 function generateNamedViews(): string {

@@ -146,9 +146,10 @@ t.test('the stored questions answer what really happened', { skip }, async (t) =
 
   const fill = (flags: number, venue: number, instrument: number, price: number, quoteAmount: bigint, fee: bigint): void => {
     const record = new Fill(sink.views).begin(sink.next(), flags, venue, instrument);
-    Object.assign(record, { feeAsset: 1, orderId: sink.count + 1, tradeId: 77, price, qty: 100_000, quoteAmount, fee, tsRecvNs: 35 * ms });
+    Object.assign(record, { feeAsset: 1, orderId: 7 + venue, tradeId: 77, price, qty: 100_000, quoteAmount, fee, tsRecvNs: 35 * ms });
   };
-  fill(0, 0, 0, 9_500_001, 9_500_001_000_000n, 9_500_001_000n);
+  // As in a journal: told by the gateway, and booked by the executor.
+  for (let i = 0; i < 2; i++) fill(0, 0, 0, 9_500_001, 9_500_001_000_000n, 9_500_001_000n);
   fill(Flag.SELL | Flag.MAKER, 1, 1, 9_510_000, 9_510_000_000_000n, 9_510_000_000n);
 
   for (const [at, realised] of [[60, 1n], [70, 110_000_000n]] as const) {

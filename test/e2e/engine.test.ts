@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +48,8 @@ function checkSummary(t: Test, summary: Summary): void {
 }
 
 t.test('`ringside start` trades on the sandbox, and everything agrees at the end', { timeout: 120_000 }, async (t) => {
-  const child = spawn(process.execPath, [main, 'start', '--json', '--duration', '12s', '--api-port', '0', '--data-dir', dataDir(t)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const dir = dataDir(t);
+  const child = spawn(process.execPath, [main, 'start', '--json', '--duration', '12s', '--api-port', '0', '--data-dir', dir], { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => void (out += text));
@@ -61,6 +62,10 @@ t.test('`ringside start` trades on the sandbox, and everything agrees at the end
   const summary = lines.at(-1) as Summary;
   t.equal(summary.type, 'summary');
   checkSummary(t, summary);
+  const asked = spawnSync(process.execPath, [main, 'query', 'fills-by-venue', '--json', '--data-dir', dir], { encoding: 'utf8' });
+  t.equal(asked.status, 0, asked.stderr);
+  const counts = asked.stdout.trim().split('\n').map((line) => Number((JSON.parse(line) as { fills: number | string }).fills));
+  t.equal(counts.reduce((sum, count) => sum + count, 0), summary.fills, 'the stored question counts every fill once');
 });
 
 t.test('Ctrl-C ends a run in order: exit code 0, and the venues are there until balances have been compared', { timeout: 120_000 }, async (t) => {
@@ -95,6 +100,8 @@ t.test('a thread that cannot start ends the command at once, with the reason and
 
 t.test('a paused engine stays paused when its executor is killed, and a kill outlives it', { timeout: 120_000 }, async (t) => {
   const session = await startSession(dataDir(t), [], ['clickhouse.mode=off', 'pairs=["BTC-USDT"]']);
+  let finished = false;
+  t.teardown(async () => { if (!finished) await session.finish(); }); // else a failure leaves threads that keep the file running
   const executor = async (): Promise<{ phase: string; killedBy: string }> => (await session.engine.command('executor', 'snapshot')) as { phase: string; killedBy: string };
   const back = async (): Promise<void> => {
     const restarts = (): number => session.engine.threads().reduce((sum, thread) => sum + (thread.up ? thread.restarts : -1000), 0);
@@ -114,6 +121,7 @@ t.test('a paused engine stays paused when its executor is killed, and a kill out
   t.equal((await executor()).killedBy, 'RISK_KILLED', 'a kill that meets a dying executor reaches its successor');
   await back();
   t.equal((await executor()).killedBy, 'RISK_KILLED');
+  finished = true;
   await session.finish();
 });
 
