@@ -28,23 +28,24 @@ async function withTimeout<T>(call: Promise<T>, ms: number, what: string): Promi
 export class WorkerThread implements ThreadHandle {
   readonly started: Promise<void>;
   private readonly control: Comlink.Remote<ThreadControl>;
-  /** Set when the thread has ended. */
-  private end: RingsideError | undefined;
-  /** Those who wait for an answer: when the thread ends they need not wait for their timeout. */
-  private readonly waiting = new Set<(end: RingsideError) => void>();
+  private ended = false;
+  /** Rejects when the thread ends: whoever waits for an answer then need not wait for his timeout. */
+  private readonly end: Promise<never>;
 
   constructor(private readonly worker: Worker, private readonly spec: ThreadSpec, onMessage: (message: ThreadMessage) => void) {
     const control = new MessageChannel();
     const messages = new MessageChannel();
     messages.port1.on('message', onMessage);
     messages.port1.unref();
-    worker.once('exit', (code) => {
-      const end = new RingsideError('THREAD_ENDED', `thread ${spec.plan.name} ended with code ${code}`, { fix: 'It is being restarted; try again in a moment.' });
-      this.end = end;
-      control.port1.close();
-      messages.port1.close();
-      for (const tell of this.waiting) tell(end);
+    this.end = new Promise((_, reject) => {
+      worker.once('exit', (code) => {
+        this.ended = true;
+        control.port1.close();
+        messages.port1.close();
+        reject(new RingsideError('THREAD_ENDED', `thread ${spec.plan.name} ended with code ${code}`, { fix: 'It is being restarted; try again in a moment.' }));
+      });
     });
+    this.end.catch(() => {}); // nobody need be waiting
     worker.on('error', (error) => onMessage({ kind: 'report', level: 'error', code: 'THREAD_FAILED', text: error.stack ?? error.message, thread: spec.plan.name }));
     worker.postMessage({ spec, control: control.port2, messages: messages.port2 } satisfies Assignment, [control.port2, messages.port2]);
     this.control = Comlink.wrap<ThreadControl>(nodeEndpoint(control.port1));
@@ -60,8 +61,8 @@ export class WorkerThread implements ThreadHandle {
   }
 
   async stop(ms: number): Promise<void> {
-    if (this.end !== undefined) return;
-    await this.answer(this.started.then(() => this.control.stop()), ms, `stop of thread ${this.spec.plan.name}`);
+    if (this.ended) return;
+    await this.answer(this.control.stop(), ms, `stop of thread ${this.spec.plan.name}`);
   }
 
   stats(ms: number): Promise<Record<string, Record<string, unknown>>> {
@@ -74,13 +75,7 @@ export class WorkerThread implements ThreadHandle {
   }
 
   private answer<T>(call: Promise<T>, ms: number, what: string): Promise<T> {
-    const { end, waiting } = this;
-    if (end !== undefined) return Promise.reject(end);
-    // No Promise.race with one promise of the thread's end: it would remember every call ever made.
-    return withTimeout(new Promise<T>((resolve, reject) => {
-      waiting.add(reject);
-      call.finally(() => void waiting.delete(reject)).then(resolve, reject);
-    }), ms, what);
+    return withTimeout(Promise.race([call, this.end]), ms, what);
   }
 }
 

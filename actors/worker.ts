@@ -14,7 +14,7 @@ import { RingsideError } from '../src/model/errors.js';
 import { LatencyCounters } from '../src/telemetry/latency.js';
 import { createEnvironment } from './environment.js';
 import { createActor, loadHotPath } from './registry.js';
-import type { Report, ThreadMessage, ThreadSpec } from './spec.js';
+import { actorName, type Report, type ThreadMessage, type ThreadSpec } from './spec.js';
 
 /** What the main thread may ask of a thread; every call is given a timeout there, because one to an ended worker never settles. */
 export interface ThreadControl {
@@ -61,6 +61,7 @@ function run({ spec, control, messages }: Assignment): void {
 
   const api: ThreadControl = {
     async start() {
+      await warmForFirstLife(spec);
       for (const name of plan.actors) actors.push(await createActor(name, environment));
       await runner.start();
     },
@@ -80,8 +81,31 @@ function run({ spec, control, messages }: Assignment): void {
   Comlink.expose(api, nodeEndpoint(control));
 }
 
-/** A spare is told to load what a thread of the hot path needs, long before it is told what to run. */
+/** Told what to run: a spare that is still warming up stops doing so. */
+let assigned = false;
+
+/** A spare loads and warms what a thread of the hot path needs, long before it is told what to run. */
+async function standBy(): Promise<void> {
+  await loadHotPath();
+  const { warmUp } = await import('./warm-up.js');
+  for (const _ of warmUp()) {
+    await new Promise((resolve) => void setImmediate(resolve));
+    if (assigned) return;
+  }
+}
+
+/** A first life starts warm; a successor is wanted at once, warm or not. */
+async function warmForFirstLife({ life, plan }: ThreadSpec): Promise<void> {
+  if (life > 0 || !plan.actors.includes(actorName.executor)) return;
+  await loadHotPath();
+  const { warmUp } = await import('./warm-up.js');
+  for (const _ of warmUp());
+}
+
 parentPort!.on('message', (message: Assignment | 'load') => {
-  if (message === 'load') void loadHotPath();
-  else run(message);
+  if (message === 'load') void standBy();
+  else {
+    assigned = true;
+    run(message);
+  }
 });
