@@ -1,13 +1,15 @@
 import t from 'tap';
 import { parseDecimal } from '../../src/model/decimal.js';
 import * as scan from '../../src/venue/scan.js';
+import { scanInteger, scanScaled } from '../../src/venue/scan-number.js';
+import { scanIsoTime, splitEpoch } from '../../src/venue/scan-time.js';
 import { SymbolTable } from '../../src/venue/symbol-table.js';
 
 const { bytesOf, scanned, bounds, MALFORMED, TOO_PRECISE, OUT_OF_RANGE, DONE } = scan;
 
 function scaled(text: string, decimals: number): number | string {
   const bytes = bytesOf(text);
-  const next = scan.scanScaled(bytes, 0, bytes.length, decimals);
+  const next = scanScaled(bytes, 0, bytes.length, decimals);
   if (next < 0) return next === MALFORMED ? 'malformed' : next === TOO_PRECISE ? 'too precise' : 'out of range';
   return next === bytes.length ? scanned[0] : `stopped at ${next}`;
 }
@@ -63,7 +65,7 @@ void t.test('random decimals agree with the exact bigint parser', (t) => {
 void t.test('integers are exact to 2^53 and no further', (t) => {
   const integer = (text: string): number => {
     const bytes = bytesOf(text);
-    const next = scan.scanInteger(bytes, 0, bytes.length);
+    const next = scanInteger(bytes, 0, bytes.length);
     return next < 0 ? next : next === bytes.length ? scanned[0] : NaN;
   };
   t.equal(integer('0'), 0);
@@ -81,7 +83,7 @@ void t.test('integers are exact to 2^53 and no further', (t) => {
 void t.test('ISO times keep nanoseconds', (t) => {
   const at = (text: string, epochUnixNs: bigint): number => {
     const bytes = bytesOf(`"${text}"`);
-    const next = scan.scanIsoTime(bytes, 0, bytes.length, scan.splitEpoch(epochUnixNs));
+    const next = scanIsoTime(bytes, 0, bytes.length, splitEpoch(epochUnixNs));
     return next === bytes.length ? scanned[0] : next;
   };
   const epoch = BigInt(Date.UTC(2026, 10, 18, 11, 6, 40)) * 1_000_000n + 5n;

@@ -3,9 +3,7 @@
  * A depth update in the venue's own key order is read in one pass: the walk stops at its levels, which the caller
  * scans and writes at once. Any other order is walked to the end first.
  */
-import {
-  bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, OPEN_BRACKET, QUOTE, scanString, skipSpace, skipValue,
-} from '../scan.js';
+import { bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, OPEN_BRACKET, QUOTE, scanString, skipSpace, skipValue } from '../scan.js';
 
 export const Kind = { OTHER: 0, DEPTH: 1, TRADE: 2, AGG_TRADE: 3, QUOTE: 4, SHUTDOWN: 5 } as const;
 

@@ -5,7 +5,8 @@
 import { Flag } from '../../record/codes.js';
 import { BookDelta } from '../../record/records.js';
 import type { RecordSink } from '../../record/slot.js';
-import { bounds, CLOSE_BRACKET, COMMA, DONE, expect, firstElement, MALFORMED, nextElement, OPEN_BRACKET, OUT_OF_RANGE, QUOTE, scanned, scanScaled, skipSpace, skipValue } from '../scan.js';
+import { bounds, CLOSE_BRACKET, COMMA, DONE, expect, firstElement, MALFORMED, nextElement, OPEN_BRACKET, OUT_OF_RANGE, QUOTE, scanned, skipSpace, skipValue } from '../scan.js';
+import { scanScaled } from '../scan-number.js';
 import type { StreamEvent } from './event.js';
 
 /** The sink has no slot: its reader is too far behind. */

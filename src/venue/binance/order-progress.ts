@@ -3,7 +3,7 @@ import { parseScaled } from '../../model/decimal.js';
 import type { Instrument } from '../../model/instrument.js';
 import { RejectReason, ReportKind } from '../../record/codes.js';
 import type { GatewayOptions } from '../contract.js';
-import { splitEpoch, type EpochParts } from '../scan.js';
+import { splitEpoch, type EpochParts } from '../scan-time.js';
 import type { OrderReports } from './order-reports.js';
 import { isFinal, STATUS_KIND, type ExecutionEvent, type OrderResult, type TradeResult } from './private-messages.js';
 import { TrackedOrders, type TrackedOrder } from './tracked-order.js';

@@ -6,7 +6,8 @@
 import type { Instrument } from '../../model/instrument.js';
 import { ReportKind } from '../../record/codes.js';
 import type { GatewayOptions } from '../contract.js';
-import { DONE, expect, firstElement, MALFORMED, nextElement, OPEN_BRACKET, scanIsoTime, scanned, splitEpoch, type EpochParts } from '../scan.js';
+import { DONE, expect, firstElement, MALFORMED, nextElement, OPEN_BRACKET, scanned } from '../scan.js';
+import { scanIsoTime, splitEpoch, type EpochParts } from '../scan-time.js';
 import { amountOf, scaledOf } from './amounts.js';
 import { ObjectFields } from './object-fields.js';
 import type { OrderReports } from './order-reports.js';

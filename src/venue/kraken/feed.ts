@@ -5,10 +5,8 @@
 import { BookState, NO_INSTRUMENT, ResyncReason, VenueChannel, VenueReason, VenueState } from '../../record/codes.js';
 import { VenueStatus } from '../../record/records.js';
 import type { FeedOptions, FeedSession } from '../contract.js';
-import {
-  bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, scanString,
-  OUT_OF_RANGE, skipSpace, skipValue, splitEpoch, textOf, TOO_PRECISE,
-} from '../scan.js';
+import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, scanString, OUT_OF_RANGE, skipSpace, skipValue, textOf, TOO_PRECISE } from '../scan.js';
+import { splitEpoch } from '../scan-time.js';
 import { SymbolTable } from '../symbol-table.js';
 import { BookEntry, NO_SYMBOL } from './book-entry.js';
 import { BookSync } from './book-sync.js';

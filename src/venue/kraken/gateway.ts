@@ -7,7 +7,8 @@
  */
 import { RejectReason, ReportKind, VenueReason } from '../../record/codes.js';
 import type { GatewayOptions, GatewaySession, OutgoingOrder } from '../contract.js';
-import { scanIsoTime, scanned, splitEpoch, type EpochParts } from '../scan.js';
+import { scanned } from '../scan.js';
+import { scanIsoTime, splitEpoch, type EpochParts } from '../scan-time.js';
 import { BalanceRequest } from './balances.js';
 import { Executions } from './executions.js';
 import { ObjectFields } from './object-fields.js';

@@ -2,10 +2,9 @@
 import { Flag } from '../../record/codes.js';
 import { Trade } from '../../record/records.js';
 import type { FeedOptions } from '../contract.js';
-import {
-  bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, OUT_OF_RANGE,
-  scanInteger, scanned, scanScaled, scanString, skipValue, TOO_PRECISE, type EpochParts,
-} from '../scan.js';
+import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, OUT_OF_RANGE, scanned, scanString, skipValue, TOO_PRECISE } from '../scan.js';
+import { scanInteger, scanScaled } from '../scan-number.js';
+import type { EpochParts } from '../scan-time.js';
 import type { SymbolTable } from '../symbol-table.js';
 import { readTime } from './book-entry.js';
 import type { SyncedBook } from './synced-book.js';
