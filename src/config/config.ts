@@ -9,7 +9,7 @@ import { parseScaled } from '../model/decimal.js';
 import { RingsideError } from '../model/errors.js';
 import { applyOverlays, overlayFromAssignment, overlaysFromEnvironment, type Overlay } from './overlay.js';
 import { configInvalid, didYouMean, fieldName, problemsOf, type ConfigProblem } from './problems.js';
-import { configSchema, type ParsedConfig, type VenueConfig } from './schema.js';
+import { configSchema, DEFAULT_VENUES, type ParsedConfig, type VenueConfig } from './schema.js';
 import { readSecrets, Secrets, secretVariables } from './secrets.js';
 
 /** A checked configuration without secrets: may be stored with the session and shown. Paths are absolute. */
@@ -118,6 +118,9 @@ function overlaysFromFlags(flags: ConfigFlags, content: Record<string, unknown>)
   const lay = (option: string, path: string[], value: unknown): void => {
     if (value !== undefined) overlays.push({ path, value, origin: `option ${option}` });
   };
+  // First: it names whole venues, of which --set then changes a field. A field of one of the usual venues leaves out no other.
+  if (flags.venues !== undefined) lay('--venues', ['venues'], onlyVenues(flags.venues, content.venues));
+  else if (content.venues === undefined && flags.set?.some((assignment) => assignment.startsWith('venues.'))) lay('--set venues', ['venues'], onlyVenues(DEFAULT_VENUES, undefined));
   for (const assignment of flags.set ?? []) {
     const overlay = overlayFromAssignment(assignment);
     if ('path' in overlay) overlays.push(overlay);
@@ -126,7 +129,6 @@ function overlaysFromFlags(flags: ConfigFlags, content: Record<string, unknown>)
   if (flags.live === true && flags.mode !== undefined && flags.mode !== 'live') problems.push({ field: '--live', text: `contradicts --mode ${flags.mode}` });
   lay(flags.mode === undefined ? '--live' : '--mode', ['mode'], flags.mode ?? (flags.live === true ? 'live' : undefined));
   lay('--pairs', ['pairs'], flags.pairs);
-  lay('--venues', ['venues'], flags.venues === undefined ? undefined : onlyVenues(flags.venues, content.venues));
   lay('--data-dir', ['dataDir'], flags.dataDir);
   lay('--placement', ['placement'], flags.placement);
   lay('--api-port', ['api', 'port'], flags.apiPort);
@@ -142,7 +144,7 @@ function overlaysFromFlags(flags: ConfigFlags, content: Record<string, unknown>)
 /** The listed venues with what the file says of them. */
 function onlyVenues(listed: readonly string[], inFile: unknown): Record<string, unknown> {
   const file = typeof inFile === 'object' && inFile !== null ? (inFile as Record<string, object>) : {};
-  return Object.fromEntries(listed.map((id) => [id, { ...file[id], enabled: true }]));
+  return Object.fromEntries(listed.map((id) => [id, { ...structuredClone(file[id]), enabled: true }]));
 }
 
 /** What a schema of single fields cannot say. */

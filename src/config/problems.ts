@@ -57,7 +57,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 /** `, did you mean "risk"?` when a known name is near, else nothing. */
 export function didYouMean(given: string, known: readonly string[]): string {
   const [best] = known.map((name) => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) })).sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance > 0 && best.distance <= Math.max(1, Math.min(given.length, best.name.length) / 3) ? `, did you mean "${best.name}"?` : '';
+  return best !== undefined && best.name !== given && best.distance <= Math.max(1, Math.min(given.length, best.name.length) / 3) ? `, did you mean "${best.name}"?` : '';
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours from one word to another. */

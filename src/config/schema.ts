@@ -52,9 +52,12 @@ const venue = z.strictObject({
   }).optional(),
 });
 
+/** Used where nothing names any. */
+export const DEFAULT_VENUES: readonly string[] = ['binance', 'kraken'];
+
 export const configSchema = z.strictObject({
   mode: choice(['sandbox', 'paper', 'live'], 'sandbox: orders travel to venues on this machine; paper: real market data, simulated fills; live: real orders').default('sandbox'),
-  venues: z.record(z.string(), venue).meta({ accepted: 'an object with one entry a venue', doc: 'Venues by id; when given, only these' }).default(() => ({ binance: venue.parse({}), kraken: venue.parse({}) })),
+  venues: z.record(z.string(), venue).meta({ accepted: 'an object with one entry a venue', doc: 'Venues by id; when given, only these' }).default(() => Object.fromEntries(DEFAULT_VENUES.map((id) => [id, venue.parse({})]))),
   pairs: pairs('Pairs to trade, by canonical name').default(['BTC-USDT', 'ETH-USDT', 'SOL-USDT']),
   quoteMap: z.array(z.strictObject({
     from: pair('Pair as a venue has it'),

@@ -77,6 +77,10 @@ t.test('the options of a command are parsed into flags', (t) => {
   t.equal(config.risk.maxLoss, '5');
   t.equal(config.paper.latencyMs, 1.5);
   t.equal(config.sandbox.seed, 9);
+  const set = ['venues.binance.takerFeePpm=500', 'venues.binance.endpoints.rest=http://127.0.0.1:1'];
+  t.match(load({ flags: { venues: ['binance', 'kraken'], set } }).config.venues, { binance: { takerFeePpm: 500, endpoints: { rest: 'http://127.0.0.1:1' } }, kraken: {} }, '--set changes a field of what --venues names');
+  t.same(Object.keys(load({ flags: { set } }).config.venues), ['binance', 'kraken'], 'a field of one venue leaves out no other');
+  t.throws(() => load({ flags: { set: ['risk.maxloss=5'] } }), /did you mean "risk.maxLoss"/);
   t.throws(() => command.parse(['--api-port', 'x'], { from: 'user' }), /whole number/);
   t.end();
 });
