@@ -31,7 +31,10 @@ async function fetchText(venue: string, base: string, request: HttpRequest): Pro
 /** @throws RingsideError VENUE_UNREACHABLE, VENUE_REFUSED, VENUE_METADATA */
 async function listMarkets(venue: Venue, spec: VenueSpec): Promise<MarketMetadata[]> {
   const bodies: string[] = [];
-  for (const request of venue.metadata.requests(spec.credentials, Date.now())) bodies.push(await fetchText(venue.id, spec.endpoints.rest, request));
+  // Each signed when its turn comes: the answer before it may be long, and venues refuse what was signed seconds ago.
+  const requests = (): readonly HttpRequest[] => venue.metadata.requests(spec.credentials, Date.now());
+  const count = requests().length;
+  for (let i = 0; i < count; i++) bodies.push(await fetchText(venue.id, spec.endpoints.rest, requests()[i]));
   return venue.metadata.parse(bodies);
 }
 

@@ -43,8 +43,8 @@ export class EngineSession implements EngineControl {
   /** @throws RingsideError whatever keeps the engine from starting, with what to do */
   static async start(options: SessionOptions): Promise<EngineSession> {
     const { config, secrets } = options;
-    const sandbox = config.mode === 'sandbox' ? await startSandboxProcess(sandboxArguments(config), (code) => {
-      options.onReport({ kind: 'report', level: 'error', code: 'SANDBOX_DIED', text: `the sandbox ended with code ${code}`, thread: 'main' });
+    const sandbox = config.mode === 'sandbox' ? await startSandboxProcess(sandboxArguments(config), (how) => {
+      options.onReport({ kind: 'report', level: 'error', code: 'SANDBOX_DIED', text: `the sandbox ended ${how}: its venues are gone; stop this run and start another`, thread: 'main' });
     }) : undefined;
     try {
       const venues = Object.keys(config.venues).map((id) => venueSpec(id, config, secrets, sandbox));

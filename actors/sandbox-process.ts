@@ -46,7 +46,7 @@ export function sandboxVenue(ready: SandboxReady, venue: string): { endpoints: V
 }
 
 /** @param argv arguments of `ringside sandbox` @throws RingsideError SANDBOX_FAILED */
-export async function startSandboxProcess(argv: readonly string[], onExit: (code: number | null) => void): Promise<SandboxProcess> {
+export async function startSandboxProcess(argv: readonly string[], onExit: (how: string) => void): Promise<SandboxProcess> {
   const entry = new URL('../src/cli/main.js', import.meta.url).pathname;
   const child: ChildProcess = spawn(process.execPath, [entry, 'sandbox', '--json', '--with-parent', ...argv], { stdio: ['pipe', 'pipe', 'pipe'] });
   let stopping = false;
@@ -55,8 +55,8 @@ export async function startSandboxProcess(argv: readonly string[], onExit: (code
     stderr = (stderr + text).slice(-2_000);
   });
   const ready = await firstLine(child, () => stderr);
-  child.once('exit', (code) => {
-    if (!stopping) onExit(code);
+  child.once('exit', (code, signal) => {
+    if (!stopping) onExit(signal === null ? `with code ${code}` : `by ${signal}`);
   });
   try {
     setPriority(child.pid!, LOWER_PRIORITY);

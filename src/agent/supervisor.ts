@@ -37,6 +37,7 @@ interface Supervised<H> {
 
 /** A thread without a heartbeat for this long is stuck. Longer than any garbage collection or disk stall we want to survive. */
 const STUCK_MS = 5_000;
+const CHECK_MS = 500;
 /** A thread that lived this long was no crash loop: its death is a first one, and the next life begins at once. */
 const STABLE_MS = 1_000;
 
@@ -52,6 +53,7 @@ export class Supervisor<H extends ThreadHandle> {
   private readonly threads = new Map<string, Supervised<H>>();
   private stopping = false;
   private watch: NodeJS.Timeout | undefined;
+  private checkedAtMs = 0;
 
   constructor(private readonly options: SupervisorOptions<H>) {}
 
@@ -68,7 +70,8 @@ export class Supervisor<H extends ThreadHandle> {
       await thread.handle.started;
       thread.up = true;
     }));
-    this.watch = setInterval(() => this.checkHeartbeats(), 500);
+    this.checkedAtMs = this.options.nowMs();
+    this.watch = setInterval(() => this.checkHeartbeats(), CHECK_MS);
   }
 
   handle(name: string): H {
@@ -123,9 +126,12 @@ export class Supervisor<H extends ThreadHandle> {
 
   private checkHeartbeats(): void {
     const now = this.options.nowMs();
+    // Who was stopped himself (a suspended process) cannot say of others that they stood still.
+    const slept = now - this.checkedAtMs > STUCK_MS / 2;
+    this.checkedAtMs = now;
     for (const thread of this.threads.values()) {
       const beat = this.options.heartbeat(thread.name);
-      if (beat !== thread.beat || !thread.up) {
+      if (beat !== thread.beat || !thread.up || slept) {
         thread.beat = beat;
         thread.beatAtMs = now;
       } else if (now - thread.beatAtMs > STUCK_MS) {

@@ -21,7 +21,8 @@ const COMMANDS: readonly Entry[] = [
 ];
 
 function overview(): Command {
-  const program = new Command('ringside').description('Cross-exchange crypto trading engine: venues, books, arbitrage, orders, and the records that prove it.').version(VERSION, '-V, --version', 'print the version');
+  const program = new Command('ringside').description('Cross-exchange crypto trading engine: venues, books, arbitrage, orders, and the records that prove it.').version(VERSION, '-V, --version', 'print the version')
+    .showHelpAfterError('Run `ringside --help` for the commands.');
   for (const { name, summary } of COMMANDS) program.command(name).description(summary);
   return program.addHelpText('after', '\nTry it: `ringside start` trades on sandbox venues that run on this machine; no keys, no network.\n`ringside COMMAND --help` explains each command.');
 }
@@ -31,7 +32,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (entry === undefined) await overview().parseAsync([...argv], { from: 'user' });
   else {
     const command = await entry.load();
-    await command.name(`ringside ${entry.name}`).parseAsync(argv.slice(1), { from: 'user' });
+    await command.name(`ringside ${entry.name}`).showHelpAfterError(`Run \`ringside ${entry.name} --help\` for what it takes.`).parseAsync(argv.slice(1), { from: 'user' });
   }
 }
 

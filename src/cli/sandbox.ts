@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SANDBOX_DEFAULTS, startSandbox, UNLIMITED } from '../sandbox/index.js';
 import type { SandboxReady } from '../sandbox/index.js';
+import { parseDuration } from './duration.js';
 
 interface Flags {
   seed: number;
@@ -18,8 +19,6 @@ interface Flags {
   withParent?: boolean;
 }
 
-const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
 export function sandboxCommand(): Command {
   return new Command('sandbox')
     .description('Run the sandbox venues: Binance spot and Kraken on loopback, with a seeded market and a matching engine')
@@ -31,9 +30,9 @@ export function sandboxCommand(): Command {
     .option('--port-binance <port>', 'port of the Binance venue, 0 = any free one', wholeNumber, SANDBOX_DEFAULTS.portBinance)
     .option('--port-kraken <port>', 'port of the Kraken venue, 0 = any free one', wholeNumber, SANDBOX_DEFAULTS.portKraken)
     .option('--start-ms <n>', "the market's time at its first step, ms since 1970 (default: now)", wholeNumber)
-    .option('--duration <time>', 'stop after this long, such as 30s or 5m (default: until a signal)', duration)
+    .option('--duration <time>', 'stop after this long, such as 30s or 5m (default: until a signal)', parseDuration)
     .option('--no-limits', 'lift the rate limits, for benchmarks')
-    .option('--with-parent', 'for a program that starts it: ends when its standard input ends, and leaves Ctrl-C to that program')
+    .option('--with-parent', 'for a program that starts it: ends when its standard input ends, and leaves Ctrl-C and a closing terminal to that program')
     .option('--json', 'print one line when ready: {"type":"ready","venues":{…}}')
     .addHelpText('after', `
 Each venue also answers, on its REST address:
@@ -55,9 +54,9 @@ async function run(flags: Flags): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const stopped = new Promise<void>((resolve) => {
     if (flags.withParent === true) {
-      process.on('SIGINT', () => undefined);
+      for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
       process.stdin.resume().once('close', resolve).once('end', resolve);
-    } else process.once('SIGINT', resolve);
+    } else for (const signal of ['SIGINT', 'SIGHUP'] as const) process.once(signal, resolve);
     process.once('SIGTERM', resolve);
     if (flags.duration !== undefined) timer = setTimeout(resolve, flags.duration);
   });
@@ -85,10 +84,4 @@ function wholeNumber(text: string): number {
 
 function pairs(text: string): number | string[] {
   return /^\d+$/.test(text) ? wholeNumber(text) : text.split(',');
-}
-
-function duration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('It must be a number and a unit, such as 500ms, 30s, 5m or 1h.');
-  return Number(match[1]) * DURATION_MS[match[2]];
 }

@@ -12,6 +12,7 @@ import { parseDuration } from './duration.js';
 import { KNOWN_PARTS } from './known-parts.js';
 import { Screen } from './screen.js';
 import { summaryText } from './summary-text.js';
+import { ToldToStop } from './told-to-stop.js';
 
 interface StartFlags extends ConfigFlags {
   readonly json?: boolean;
@@ -41,6 +42,7 @@ async function run(flags: StartFlags): Promise<void> {
   const { config, secrets } = loadConfig({ flags, environment: process.env, workingDir: process.cwd() }, KNOWN_PARTS);
   const json = flags.json === true;
   const line = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+  const stop = new ToldToStop(); // from here on: a signal while it starts must not leave orders behind
   const interactive = !json && process.stdout.isTTY;
   if (interactive) process.stderr.write('ringside: starting …\n');
 
@@ -70,7 +72,7 @@ async function run(flags: StartFlags): Promise<void> {
     }
     process.once('exit', () => screen?.close()); // whatever happens, the terminal is given back
     const ticker = setInterval(() => (json ? line(session.status()) : screen?.show(session.status())), json ? LINE_MS : SCREEN_MS);
-    await untilTold(flags.duration);
+    await stop.wait(flags.duration);
     clearInterval(ticker);
     screen?.close();
     if (!json) process.stderr.write('ringside: stopping: cancelling open orders, comparing balances, storing what is left …\n');
@@ -87,20 +89,4 @@ async function run(flags: StartFlags): Promise<void> {
 function withoutApi(error: unknown, onReport: (report: Report) => void): undefined {
   if (!(error instanceof RingsideError)) throw error;
   onReport({ kind: 'report', level: 'warn', code: error.code, text: `${error.message}; the engine runs without its API. ${error.fix ?? ''}`, thread: 'main' });
-}
-
-/** Resolves at the end of the duration, or at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function untilTold(durationMs: number | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = durationMs === undefined ? undefined : setTimeout(resolve, durationMs);
-    let told = false;
-    const onSignal = (): void => {
-      if (told) process.exit(130);
-      told = true;
-      clearTimeout(timer);
-      resolve();
-    };
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
-  });
 }

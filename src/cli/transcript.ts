@@ -29,15 +29,17 @@ const LINE_CHARS_MAX = 256 << 20;
 const DIRS = new Set(['in', 'out', 'open', 'rest']);
 
 async function isGzip(path: string): Promise<boolean> {
-  const file = await open(path).catch((cause: unknown) => {
-    throw new RingsideError('TRANSCRIPT_UNREADABLE', `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { where: path, fix: 'Give the path of a recorded transcript (JSON lines, gzip or not).', cause });
-  });
   try {
-    const magic = new Uint8Array(2);
-    await file.read(magic, 0, 2, 0);
-    return magic[0] === 0x1f && magic[1] === 0x8b;
-  } finally {
-    await file.close();
+    const file = await open(path);
+    try {
+      const magic = new Uint8Array(2);
+      await file.read(magic, 0, 2, 0);
+      return magic[0] === 0x1f && magic[1] === 0x8b;
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw new RingsideError('TRANSCRIPT_UNREADABLE', `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { where: path, fix: 'Give the path of a recorded transcript (JSON lines, gzip or not).', cause });
   }
 }
 

@@ -215,7 +215,7 @@ export class RecorderCore {
     this.lastError = error instanceof RingsideError ? error.toText() : String(error);
     this.retryAtMs = this.options.nowMs() + this.backoffMs;
     this.backoffMs = Math.min(BACKOFF_MS.most, this.backoffMs * 2);
-    if (!this.down) this.options.report?.('warn', error instanceof RingsideError ? error.code : 'STORE_FAILED', this.lastError);
+    if (!this.down) this.options.report?.('warn', error instanceof RingsideError ? error.code : 'STORE_FAILED', this.lastError.replace(/^[A-Z0-9_]+: /, ''));
     this.down = true;
   }
 

@@ -166,3 +166,28 @@ t.test('the supervisor starts a dead thread at once, and one that keeps dying af
   spawned[2].exit(0);
   t.equal(spawned.length, 3, 'not when it was asked to end');
 });
+
+t.test('a thread without a heartbeat is ended; a supervisor that was suspended itself accuses nobody', async (t) => {
+  let nowMs = 0;
+  let ended = 0;
+  const supervisor = new Supervisor<FakeThread>({
+    spawn: () => Object.assign(new FakeThread(), { terminate: () => (ended++, Promise.resolve()) }),
+    nowMs: () => nowMs, random: () => 0, heartbeat: () => 0, onDied: () => {}, onBack: () => {},
+  });
+  const checks = t.capture(globalThis, 'setInterval', (check: () => void) => {
+    tick = check;
+    return undefined as never;
+  });
+  let tick = (): void => {};
+  await supervisor.start(['engine']);
+  checks.restore();
+  nowMs = 60_000;
+  tick();
+  t.equal(ended, 0, 'a minute passed between two looks: the whole process stood still');
+  for (let i = 0; i < 12; i++) {
+    nowMs += 500;
+    tick();
+  }
+  t.equal(ended, 1, 'six seconds of looking at a thread that does nothing');
+  supervisor.release();
+});

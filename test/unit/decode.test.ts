@@ -226,6 +226,7 @@ t.test('what cannot be decoded at all ends with code 1, what makes no sense with
   const good = file('good.jsonl', [inLine(0, diff('AAAUSDT', 9, 10, [['1', '1']], []))]);
   await t.rejects(run({ in: [good], book: 'ZZZ' }), { code: 'UNKNOWN_INSTRUMENT', fix: /AAAUSDT/ });
   await t.rejects(run({ in: [join(folder, 'absent.jsonl')] }), { code: 'TRANSCRIPT_UNREADABLE' });
+  await t.rejects(run({ in: [folder] }), { code: 'TRANSCRIPT_UNREADABLE' });
   await t.rejects(run({ venue: 'nowhere', in: [good] }), { code: 'UNKNOWN_VENUE', fix: /binance.*kraken/ });
   await t.rejects(run({ in: [good], depth: '0' }), { code: 'OPTION_INVALID' });
   await t.rejects(run({ in: [good], precision: ['AAAUSDT'] }), { code: 'OPTION_INVALID' });
