@@ -133,8 +133,17 @@ export function* warmUp(rounds = ROUNDS): Generator<void, number> {
   const executor = createExecutor(environment);
   const actors: Actor[] = [createMerger(environment), createStrategy(environment, STRATEGY), executor, ...VENUES.map((id) => createGateway(environment, id)), createSwallower(spec)];
   const feeds = VENUES.map((_, venue) => new MadeUpFeed(environment, venue));
-  for (const actor of actors) void actor.onStart?.();
-  for (const feed of feeds) feed.snapshot(clock.nowNs());
+  try {
+    for (const actor of actors) void actor.onStart?.();
+    for (const feed of feeds) feed.snapshot(clock.nowNs());
+    yield* run(actors, feeds, clock, rounds);
+  } finally { // a spare that is called away does not come back: its paper venues must not go on ticking
+    for (const actor of actors) void actor.onClose?.();
+  }
+  return (executor.onCommand!('snapshot', undefined) as { ordersSent: number }).ordersSent;
+}
+
+function* run(actors: readonly Actor[], feeds: readonly MadeUpFeed[], clock: SimulatedClock, rounds: number): Generator<void> {
   for (let round = 0; round < rounds; round++) {
     clock.set(clock.nowNs() + STEP_NS);
     // One venue stays, the other crosses it now from above, now from below, and comes back in between.
@@ -144,7 +153,5 @@ export function* warmUp(rounds = ROUNDS): Generator<void, number> {
     runUntilIdle(actors);
     if (round % SLICE === SLICE - 1) yield;
   }
-  for (const actor of actors) void actor.onClose?.();
-  return (executor.onCommand!('snapshot', undefined) as { ordersSent: number }).ordersSent;
 }
 
