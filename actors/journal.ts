@@ -13,6 +13,11 @@ import type { ActorEnvironment } from './environment.js';
 import { viewsOf } from './ring-sink.js';
 import { actorName } from './spec.js';
 
+const LAST_BATCH = 4_096;
+/** How long the end of a run waits for a disk that takes nothing. */
+const LAST_WAIT_MS = 10_000;
+const RETRY_MS = 250;
+
 /** A lossy cursor in the shape of a gating one: the copy counts as taken only once the writer has it. */
 class CopyingConsumer implements JournalConsumer {
   readonly views = new SlotViews(new ArrayBuffer(SLOT_BYTES));
@@ -66,7 +71,13 @@ export function createJournal(environment: ActorEnvironment): Actor {
   return {
     name: actorName.journal,
     doWork: (limit) => core.doWork(limit * 16, environment.nowNs()),
-    onClose() {
+    async onClose() {
+      // A disk that is full at the end: whoever has read the alert gets the time to free some of it.
+      const settled = (): boolean => {
+        while (core.doWork(LAST_BATCH, environment.nowNs()) > 0);
+        return core.flush(environment.nowNs());
+      };
+      for (let waitedMs = 0; !settled() && waitedMs < LAST_WAIT_MS; waitedMs += RETRY_MS) await new Promise((resolve) => void setTimeout(resolve, RETRY_MS));
       if (!core.close(environment.nowNs())) environment.report('error', 'JOURNAL_INCOMPLETE', `${core.stats().pending} records could not be written before the end`);
     },
     stats() {

@@ -12,7 +12,7 @@ export interface Summary {
   readonly orders: Readonly<Record<string, number>>;
   readonly fills: number;
   readonly pnl: Readonly<Record<string, { readonly realised: string; readonly unrealised: string; readonly fees: string; readonly expected: string; readonly baskets: number }>>;
-  readonly journal: { readonly records: number };
+  readonly journal: { readonly records: number; /** Accepted, but the disk never took them. */ readonly unwritten: number };
   readonly store: { readonly rows: number; readonly mode: string; readonly agrees: boolean | null };
   /** Every venue's balances equal the engine's positions to the last unit; null where no venue could be asked. */
   readonly reconciled: boolean | null;
@@ -23,6 +23,7 @@ export interface Summary {
 
 export function buildSummary(status: EngineStatus, stats: Record<string, Record<string, unknown>>): Summary {
   const agrees = stats[actorName.recorder]?.agrees;
+  const unwritten = stats[actorName.journal]?.pending;
   return {
     type: 'summary', session: status.session, mode: status.mode, durationMs: status.uptimeMs,
     venues: Object.fromEntries(status.venues.map(({ id, feed, gateway, books, booksInSync, frames, resyncs, reconnects, malformed }) => [id, { feed, gateway, books, booksInSync, inSync: books > 0 && books === booksInSync, frames, resyncs, reconnects, malformed }])),
@@ -30,7 +31,7 @@ export function buildSummary(status: EngineStatus, stats: Record<string, Record<
     orders: { sent: status.orders.sent, open: status.orders.open, ...status.orders.byState },
     fills: status.fills,
     pnl: Object.fromEntries(status.pnl.totals.map(({ quote, realised, unrealised, fees, expected, baskets }) => [quote, { realised, unrealised, fees, expected, baskets }])),
-    journal: { records: status.journal.records },
+    journal: { records: status.journal.records, unwritten: typeof unwritten === 'number' ? unwritten : 0 },
     store: { rows: status.store.rows, mode: status.store.mode, agrees: typeof agrees === 'boolean' ? agrees : null },
     reconciled: status.reconciled,
     latency: Object.fromEntries(status.latency.map(({ hop, ...percentiles }) => [hop, percentiles])),

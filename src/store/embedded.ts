@@ -132,7 +132,7 @@ class Child {
 function unavailable(text: string, directory: string): RingsideError {
   return new RingsideError('EMBEDDED_CLICKHOUSE_UNAVAILABLE', `the embedded ClickHouse cannot be used: ${text}`, {
     where: directory,
-    fix: 'Set CLICKHOUSE_URL to a ClickHouse server, or run on Linux (glibc) or macOS, x64 or arm64, with a writable data directory.',
+    fix: 'Set CLICKHOUSE_URL to a ClickHouse server, or run on Linux (glibc) or macOS, x64 or arm64, with a writable data directory. A damaged database can be moved away: a new one takes what the journal still holds.',
   });
 }
 
