@@ -27,8 +27,11 @@ const LATENCY_MS = 1_000;
 /** How long open orders may take to end before the balances are compared all the same. */
 const SETTLE_MS = 10_000;
 const RECONCILE_MS = 15_000;
-/** How long the executor is asked to do something before whoever asked is told that it was not done, and how often. */
-const INSIST_MS = 1_500;
+/**
+ * How long the executor is asked to do something before it is given up, and how often: longer than a thread takes to come
+ * back on a busy machine without a spare. A caller who waits less is told that it took too long, and it is done all the same.
+ */
+const INSIST_MS = 10_000;
 const INSIST_AGAIN_MS = 20;
 /** Levels a side to ask for where the configuration does not say. */
 const DEFAULT_DEPTH = 100;
@@ -142,7 +145,7 @@ export class EngineSession implements EngineControl {
     for (;;) {
       let failure: unknown = new RingsideError('EXECUTOR_BUSY', `the executor has no room to carry out ${command}`, { fix: 'A gateway or the journal does not take what it is sent; look at the rings in the status, and try again.' });
       try {
-        if ((await this.engine.command(actorName.executor, command, argument, INSIST_MS / 3)) !== false) return;
+        if ((await this.engine.command(actorName.executor, command, argument)) !== false) return;
       } catch (error) {
         failure = error;
       }

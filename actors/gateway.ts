@@ -197,8 +197,7 @@ class Gateway implements Actor {
         onClose: (nowNs) => session.onClose(nowNs),
         onState: (state, reason, attempts, backoffNs) => {
           if (state === VenueState.UP) return; // open is not ready: logging on and subscribing come first
-          this.wasReady = false;
-          this.writeStatus(state, reason, attempts, backoffNs);
+          if (this.writeStatus(state, reason, attempts, backoffNs)) this.wasReady = false; // else the timer tells it
         },
       },
     });
