@@ -46,10 +46,6 @@ printed, and the book says "inSync":false. Exit code 1 when nothing could be dec
 
 Example: ringside decode --venue binance --in btcusdt.frames.jsonl.gz --book BTCUSDT --depth 10`)
     .action(async (options: DecodeOptions) => {
-      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EPIPE') process.exit(0);
-        throw error;
-      });
       process.exitCode = await decode(options, process.stdout, process.stderr);
     });
 }

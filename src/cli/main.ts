@@ -27,10 +27,17 @@ function overview(): Command {
   return program.addHelpText('after', '\nTry it: `ringside start` trades on sandbox venues that run on this machine; no keys, no network.\n`ringside COMMAND --help` explains each command.');
 }
 
+function onPipeClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const entry = COMMANDS.find(({ name }) => name === argv[0]);
   if (entry === undefined) await overview().parseAsync([...argv], { from: 'user' });
   else {
+    // `… | head`: who closes the pipe has seen enough. Only `start` has more to do than to print.
+    if (entry.name !== 'start') process.stdout.on('error', onPipeClosed);
     const command = await entry.load();
     await command.name(`ringside ${entry.name}`).showHelpAfterError(`Run \`ringside ${entry.name} --help\` for what it takes.`).parseAsync(argv.slice(1), { from: 'user' });
   }

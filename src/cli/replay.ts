@@ -53,10 +53,6 @@ runs is the same, byte for byte; how long it took goes to stderr.
 
 Example: ringside replay spot.jsonl.gz usdm.jsonl.gz coinm.jsonl.gz --map BTC-USD=BTC-USDT@1 --fee binance=0 --json`)
     .action(async (transcripts: string[], options: ReplayOptions) => {
-      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EPIPE') process.exit(0);
-        throw error;
-      });
       process.exitCode = await replay(transcripts, options, process.stdout, process.stderr);
     });
 }

@@ -248,6 +248,13 @@ t.test('nobody reads what it prints: it ends in order; a terminal that closes an
   t.notOk(await answers(`${rest}/sandbox/status`), 'the sandbox of a run ends with it');
 });
 
+t.test('a closed pipe ends a command that only prints, in silence', { timeout: 60_000 }, async (t) => {
+  const list = new Command(t, ['bench']);
+  list.child.stdout!.destroy();
+  t.equal(await list.ended, 0);
+  t.equal(list.err, '');
+});
+
 t.test('a sandbox ends with whoever started it, however that ended', { timeout: 60_000 }, async (t) => {
   const child = spawn(process.execPath, [main, 'sandbox', '--json', '--with-parent'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => void child.once('exit', resolve));
