@@ -2,6 +2,7 @@
  * A run of the engine from its start to its reconciled end: the sandbox where one is wanted, the engine, its status, and
  * the orderly way out: no new orders, open ones cancelled, balances compared, everything written and stored.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RingsideConfig } from '../src/config/config.js';
 import type { Secrets } from '../src/config/secrets.js';
 import type { EngineControl, QueryAnswer } from '../src/control/engine-control.js';
@@ -35,8 +36,6 @@ const INSIST_MS = 10_000;
 const INSIST_AGAIN_MS = 20;
 /** Levels a side to ask for where the configuration does not say. */
 const DEFAULT_DEPTH = 100;
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
 export class EngineSession implements EngineControl {
   private timers: NodeJS.Timeout[] = [];
@@ -150,7 +149,7 @@ export class EngineSession implements EngineControl {
         failure = error;
       }
       if (performance.now() > endMs) throw failure;
-      await sleep(INSIST_AGAIN_MS);
+      await delay(INSIST_AGAIN_MS);
     }
   }
 
@@ -216,7 +215,7 @@ export class EngineSession implements EngineControl {
 
   private async until(ms: number, done: () => Promise<boolean>): Promise<void> {
     const deadline = performance.now() + ms;
-    while (performance.now() < deadline && !(await done())) await sleep(25);
+    while (performance.now() < deadline && !(await done())) await delay(25);
   }
 }
 

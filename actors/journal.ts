@@ -2,6 +2,7 @@
  * journal: reads every ring and appends every record to the session's segments. What it has accepted lies in shared
  * memory together with its positions in the rings, so a successor neither loses a record nor writes one twice.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor } from '../src/agent/actor.js';
 import { JournalCore, type JournalConsumer, type JournalInput } from '../src/journal/core.js';
 import { JournalWriter } from '../src/journal/writer.js';
@@ -77,7 +78,7 @@ export function createJournal(environment: ActorEnvironment): Actor {
         while (core.doWork(LAST_BATCH, environment.nowNs()) > 0);
         return core.flush(environment.nowNs());
       };
-      for (let waitedMs = 0; !settled() && waitedMs < LAST_WAIT_MS; waitedMs += RETRY_MS) await new Promise((resolve) => void setTimeout(resolve, RETRY_MS));
+      for (let waitedMs = 0; !settled() && waitedMs < LAST_WAIT_MS; waitedMs += RETRY_MS) await delay(RETRY_MS);
       if (!core.close(environment.nowNs())) environment.report('error', 'JOURNAL_INCOMPLETE', `${core.stats().pending} records could not be written before the end`);
     },
     stats() {

@@ -7,7 +7,7 @@ export class RingSink implements RecordSink {
   readonly views: SlotViews;
   /** Records published by this sink. */
   flushed = 0;
-  private readonly producer: RingProducer;
+  protected readonly producer: RingProducer;
 
   constructor(ring: RingDescriptor) {
     this.views = viewsOf(ring);

@@ -10,8 +10,6 @@ import { BalanceKind, BookState, Flag, NO_INSTRUMENT, OrderAction, ReportKind, V
 import { Balance, BookDelta, BookStatus, ExecutionReport, Fill, OrderCommand, typeAt, VenueStatus } from '../src/record/records.js';
 import { GatingConsumer } from '../src/ring/consumer.js';
 import type { RingDescriptor } from '../src/ring/layout.js';
-import { RingProducer } from '../src/ring/producer.js';
-import type { SlotViews } from '../src/record/slot.js';
 
 const EPOCH = 1;
 const DEPTH = 20;
@@ -24,23 +22,7 @@ const CROSSED_UPDATES = 4;
 const APART_TICKS = 3000;
 
 /** Whether a whole frame fits is known before it is begun. */
-class FeedSink {
-  readonly views: SlotViews;
-  private readonly producer: RingProducer;
-
-  constructor(ring: RingDescriptor) {
-    this.views = viewsOf(ring);
-    this.producer = new RingProducer(ring);
-  }
-
-  next(): number {
-    return this.producer.next();
-  }
-
-  flush(): void {
-    this.producer.flush();
-  }
-
+class FeedSink extends RingSink {
   free(): number {
     return this.producer.free();
   }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EngineSession } from '../actors/engine-session.js';
 import { loadConfig } from '../src/config/config.js';
 import { STRATEGIES } from '../src/strategy/registry.js';
@@ -14,8 +15,6 @@ const NAME = 'worker-restart';
 const BETWEEN_MS = 2_000;
 const GOAL_MS = 250;
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
-
 async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
   const dir = mkdtempSync(join(tmpdir(), 'ringside-bench-'));
   const { config, secrets } = loadConfig({ flags: { dataDir: dir, api: false }, environment: {}, workingDir: dir }, { venues: VENUES.map(({ id }) => id), strategies: STRATEGIES });
@@ -25,7 +24,7 @@ async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
     const deaths = scaled(10, options, 2);
     const downNs = new Float64Array(deaths);
     for (let i = 0; i < deaths; i++) {
-      await sleep(BETWEEN_MS);
+      await delay(BETWEEN_MS);
       options.progress(`death ${i + 1} of ${deaths}`);
       const away = new Promise<number>((resolve) => {
         back = resolve;
@@ -38,7 +37,7 @@ async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
       downNs[i] = (await away) * 1e6;
       clearInterval(watch);
     }
-    await sleep(BETWEEN_MS);
+    await delay(BETWEEN_MS);
     options.progress('comparing balances and rows');
     const summary = await session.finish();
     const agrees = summary.reconciled === true && summary.store.agrees === true && summary.store.rows === summary.journal.records;

@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   strategy: ['model', 'record', 'book'],
   venue: ['model', 'record'],
   bridge: ['model', 'record'],
-  store: ['model', 'record', 'journal'],
+  store: ['model', 'record'],
   journal: ['model', 'record'],
   stream: ['model', 'record'],
   telemetry: ['model', 'record'],

@@ -10,7 +10,7 @@ import { DONE, expect, firstElement, MALFORMED, nextElement, OPEN_BRACKET, scann
 import { scanIsoTime, splitEpoch, type EpochParts } from '../scan-time.js';
 import { amountOf, scaledOf } from './amounts.js';
 import { ObjectFields } from './object-fields.js';
-import type { OrderReports } from './order-reports.js';
+import type { OrderReports, TradeFacts } from './order-reports.js';
 import type { TrackedOrder, TrackedOrders } from './tracked-order.js';
 
 const EVENT_FIELDS = [
@@ -20,7 +20,7 @@ const EVENT_FIELDS = [
 const FIELD = Object.fromEntries(EVENT_FIELDS.map((name, index) => [name, index])) as Record<(typeof EVENT_FIELDS)[number], number>;
 
 /** One event; all texts, '' where the message did not say. */
-interface ExecutionEvent {
+interface ExecutionEvent extends TradeFacts {
   readonly kind: string;
   readonly venueOrderId: string;
   readonly clientOrderId: string;
@@ -30,14 +30,6 @@ interface ExecutionEvent {
   readonly status: string;
   readonly cumQty: string;
   readonly reason: string;
-  readonly executionId: string;
-  readonly tradeId: string;
-  readonly price: string;
-  readonly qty: string;
-  readonly cost: string;
-  readonly maker: boolean;
-  readonly fee: string;
-  readonly feeAsset: string;
   readonly tsVenueNs: number;
 }
 
