@@ -29,13 +29,14 @@ async function fetchText(venue: string, base: string, request: HttpRequest): Pro
 }
 
 /** @throws RingsideError VENUE_UNREACHABLE, VENUE_REFUSED, VENUE_METADATA */
-async function listMarkets(venue: Venue, spec: VenueSpec): Promise<MarketMetadata[]> {
-  const bodies: string[] = [];
-  // Each signed when its turn comes: the answer before it may be long, and venues refuse what was signed seconds ago.
-  const requests = (): readonly HttpRequest[] => venue.metadata.requests(spec.credentials, Date.now());
-  const count = requests().length;
-  for (let i = 0; i < count; i++) bodies.push(await fetchText(venue.id, spec.endpoints.rest, requests()[i]));
-  return venue.metadata.parse(bodies);
+export async function listMarkets(venue: Venue, spec: Pick<VenueSpec, 'endpoints' | 'credentials' | 'settings'>): Promise<MarketMetadata[]> {
+  const { credentials, settings } = spec;
+  const answers: string[] = [];
+  for (;;) {
+    const request = venue.metadata.next(answers, { credentials, settings, unixMs: Date.now() });
+    if (request === undefined) return venue.metadata.parse(answers);
+    answers.push(await fetchText(venue.id, spec.endpoints.rest, request));
+  }
 }
 
 function select(venue: Venue, config: RingsideConfig, markets: readonly MarketMetadata[]): MarketSelection[] {

@@ -225,7 +225,7 @@ function sandboxArguments(config: RingsideConfig): string[] {
 
 function venueSpec(id: string, config: RingsideConfig, secrets: Secrets, sandbox: SandboxProcess | undefined): VenueSpec {
   const venue = venueById(id);
-  const { endpoints, depth, stallMs } = config.venues[id];
-  const base = sandbox === undefined ? { endpoints: venue.endpoints, credentials: secrets.of(id) } : sandboxVenue(sandbox.ready, id);
-  return { id, endpoints: { ...base.endpoints, ...endpoints }, credentials: base.credentials, depth: depth ?? DEFAULT_DEPTH, stallNs: stallMs * 1e6 };
+  const { endpoints, depth, stallMs, pools } = config.venues[id];
+  const base = sandbox === undefined ? { endpoints: venue.endpoints, credentials: secrets.of(id), settings: {} } : sandboxVenue(sandbox.ready, id);
+  return { id, endpoints: { ...base.endpoints, ...endpoints }, credentials: base.credentials, depth: depth ?? DEFAULT_DEPTH, stallNs: stallMs * 1e6, settings: pools === undefined ? base.settings : { ...base.settings, pools } };
 }

@@ -15,7 +15,7 @@ const EPOCHS_PER_LIFE = 256;
 export function createFeed(environment: ActorEnvironment, venueId: string): Actor {
   const { index, spec, latency } = environment;
   const venue = venueById(venueId);
-  const { endpoints, depth, stallNs } = environment.venue(venueId);
+  const { endpoints, depth, stallNs, settings } = environment.venue(venueId);
   const venueIndex = index.venues.find(({ id }) => id === venueId)!.index;
   const sink = new RingSink(environment.ring(ringName.feed(venueId)));
   const status = new VenueStatus(sink.views);
@@ -24,7 +24,7 @@ export function createFeed(environment: ActorEnvironment, venueId: string): Acto
 
   const session: FeedSession = venue.createFeed({ resyncOnDuplicate: true,
     instruments: index.instruments.filter((instrument) => instrument.venue.id === venueId),
-    venueIndex, sink, depth, stallNs,
+    venueIndex, sink, depth, stallNs, settings,
     epochUnixNs: spec.session.epoch.unixNs,
     firstEpoch: ((environment.life * EPOCHS_PER_LIFE) & 0xffff) + 1,
     host: {

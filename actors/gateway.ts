@@ -166,11 +166,11 @@ class Gateway implements Actor {
 
   private options(host: GatewayHost): GatewayOptions {
     const { index, spec } = this.environment;
-    const credentials = this.environment.venue(this.venueId).credentials!;
+    const { credentials, settings } = this.environment.venue(this.venueId);
     const assets = new Map(index.assets.map(({ code, index: number }) => [code, number]));
     return {
       instruments: index.instruments.filter((instrument) => instrument.venue.id === this.venueId),
-      venueIndex: this.venueIndex, sink: this.sink, host, credentials,
+      venueIndex: this.venueIndex, sink: this.sink, host, credentials: credentials!, settings,
       epochUnixNs: spec.session.epoch.unixNs,
       assetIndex: (code) => assets.get(code),
       orderIdOf: (text) => this.ids.parse(text),

@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { RingsideError } from '../src/model/errors.js';
-import type { VenueCredentials, VenueEndpoints } from '../src/venue/contract.js';
+import type { VenueCredentials, VenueEndpoints, VenueSettings } from '../src/venue/contract.js';
 
 const READY_MS = 20_000;
 const STOP_MS = 3_000;
@@ -24,7 +24,10 @@ export interface SandboxReady {
     readonly wsAuth?: string;
     readonly apiKey: string;
     readonly secret: string;
+    readonly passphrase?: string;
     readonly ed25519PrivateKey?: string;
+    readonly privateKey?: string;
+    readonly settings?: VenueSettings;
   }>>;
 }
 
@@ -35,13 +38,15 @@ export interface SandboxProcess {
 }
 
 /** Where the sandbox's venue is, in the engine's terms. */
-export function sandboxVenue(ready: SandboxReady, venue: string): { endpoints: VenueEndpoints; credentials: VenueCredentials } {
+export function sandboxVenue(ready: SandboxReady, venue: string): { endpoints: VenueEndpoints; credentials: VenueCredentials; settings: VenueSettings } {
   const found = ready.venues[venue];
   if (found === undefined) throw new RingsideError('NOT_IN_SANDBOX', `the sandbox has no venue ${venue}`, { where: venue, fix: `Choose among ${Object.keys(ready.venues).join(', ')}, or use --mode paper.` });
-  const { rest, ws, wsApi, wsAuth, apiKey, secret, ed25519PrivateKey } = found;
+  const { rest, ws, wsApi, wsAuth, apiKey, secret, passphrase, settings = {} } = found;
+  const privateKey = found.privateKey ?? found.ed25519PrivateKey;
   return {
     endpoints: { rest, ws, wsPrivate: wsApi ?? wsAuth ?? ws },
-    credentials: { apiKey, secret, ...(ed25519PrivateKey === undefined ? {} : { privateKey: ed25519PrivateKey }) },
+    credentials: { apiKey, secret, ...(privateKey === undefined ? {} : { privateKey }), ...(passphrase === undefined ? {} : { passphrase }) },
+    settings,
   };
 }
 

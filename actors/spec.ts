@@ -8,7 +8,7 @@ import type { ThreadPlan } from '../src/agent/placement.js';
 import type { InstrumentIndexData } from '../src/model/instrument.js';
 import type { RingDescriptor } from '../src/ring/layout.js';
 import type { LatencyBlock } from '../src/telemetry/latency.js';
-import type { VenueCredentials, VenueEndpoints } from '../src/venue/contract.js';
+import type { VenueCredentials, VenueEndpoints, VenueSettings } from '../src/venue/contract.js';
 import { venueById } from '../src/venue/registry.js';
 import type { RingsideConfig } from '../src/config/config.js';
 
@@ -26,6 +26,7 @@ export interface VenueSpec {
   readonly credentials: VenueCredentials | undefined;
   readonly depth: number;
   readonly stallNs: number;
+  readonly settings: VenueSettings;
 }
 
 export interface SessionSpec {

@@ -50,7 +50,7 @@ function warmSpec(): EngineSpec {
   const topology = buildTopology({ venues: VENUES, gateways: VENUES, strategies: [STRATEGY], bridge: false, recorder: false, placement: 'packed', cores: 1, instruments: VENUES.length, ledgerBytes: 1 << 20 });
   return {
     session: { id: 1, journalDir: '', epoch: { monotonicNs: 0n, unixNs: 0n } }, config, index: { venues: VENUES, markets: VENUES.map(market) },
-    venues: VENUES.map((id) => ({ id, endpoints: { rest: '', ws: '', wsPrivate: '' }, credentials: undefined, depth: LEVELS, stallNs: 1e9 })),
+    venues: VENUES.map((id) => ({ id, endpoints: { rest: '', ws: '', wsPrivate: '' }, credentials: undefined, depth: LEVELS, stallNs: 1e9, settings: {} })),
     rings: topology.rings, sharedBook: topology.sharedBook, ledger: topology.ledger, journalMemory: new SharedArrayBuffer(0),
   };
 }

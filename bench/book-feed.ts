@@ -57,7 +57,7 @@ export class BookFeed implements FeedHost {
     this.instrument = index.instruments[0];
     this.book = new OrderBook(this.instrument.tick);
     this.session = venueById('binance').createFeed({ resyncOnDuplicate: false,
-      instruments: index.instruments, venueIndex: this.instrument.venue.index, sink: this.sink, host: this, epochUnixNs, firstEpoch: 0, stallNs: NO_STALL_NS, depth: DEPTH,
+      instruments: index.instruments, venueIndex: this.instrument.venue.index, sink: this.sink, host: this, epochUnixNs, firstEpoch: 0, stallNs: NO_STALL_NS, depth: DEPTH, settings: {},
     });
   }
 

@@ -80,7 +80,7 @@ function layOut(dataDir: string, { placement, observers, natsUrl }: HotPathOptio
   });
   const endpoints = { rest: 'http://127.0.0.1:9', ws: 'ws://127.0.0.1:9', wsPrivate: 'ws://127.0.0.1:9' };
   const spec: EngineSpec = {
-    session, config, index, venues: VENUE_IDS.map((id) => ({ id, endpoints, credentials: undefined, depth: 100, stallNs: 1e12 })),
+    session, config, index, venues: VENUE_IDS.map((id) => ({ id, endpoints, credentials: undefined, depth: 100, stallNs: 1e12, settings: {} })),
     rings: topology.rings, sharedBook: topology.sharedBook, ledger: topology.ledger, journalMemory: new SharedArrayBuffer(journalMemoryBytes(JOURNAL_BYTES)),
   };
   const hot = new Set<string>([actorName.merger, ...strategies.map(actorName.strategy), actorName.executor]);

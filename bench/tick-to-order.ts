@@ -85,7 +85,7 @@ async function runEngine(sandbox: SandboxProcess, crossings: number): Promise<{ 
       flags: { dataDir, pairs: ['BTC-USDT'], store: false, api: false, set: ['risk.maxOrdersPerSecond=1000', 'risk.maxPositionNotional=100000000', 'risk.maxLoss=100000000', 'risk.collarBps=1000', 'strategies=[{"id":"cross-venue","coolDownMs":10}]'] },
       environment: {}, workingDir: dataDir,
     }, { venues: VENUES.map(({ id }) => id), strategies: STRATEGIES });
-    const venues = ['binance', 'kraken'].map((id) => ({ id, ...sandboxVenue(sandbox.ready, id), depth: 100, stallNs: 15e9 }));
+    const venues = ['binance', 'kraken'].map((id) => ({ id, ...sandboxVenue(sandbox.ready, id), depth: 100, stallNs: 15e9, settings: {} }));
     const problems: string[] = [];
     const engine = await Engine.create({ config, venues, onReport: ({ level, code, text }) => void (level === 'error' && problems.push(`${code}: ${text}`)), onBack: () => undefined });
     await engine.start();

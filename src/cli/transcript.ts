@@ -224,7 +224,7 @@ export class TranscriptPlayer implements FeedHost {
     const entry = index.venues.find(({ id }) => id === venue.id);
     this.session = venue.createFeed({ resyncOnDuplicate: false,
       instruments: index.instruments.filter((instrument) => instrument.venue.id === venue.id), venueIndex: entry?.index ?? 0,
-      sink, host: this, epochUnixNs, firstEpoch: 0, stallNs: NO_STALL_NS, depth,
+      sink, host: this, epochUnixNs, firstEpoch: 0, stallNs: NO_STALL_NS, depth, settings: {},
     });
     const inStream = survey.bodies.findIndex(({ available }) => !available);
     this.endNs = survey.lastNs === null ? Infinity : Number(survey.lastNs - epochUnixNs);

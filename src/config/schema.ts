@@ -44,11 +44,13 @@ const venue = z.strictObject({
   makerFeePpm: integer(-100_000, 100_000, 'Maker fee, likewise; below 0 = rebate').optional(),
   depth: integer(1, 5000, 'Levels a side to keep, where the venue lets us choose').optional(),
   stallMs: integer(500, 600_000, 'Silence of a book or connection that counts as a stall').default(15_000),
+  pools: z.array(text('an address', 'A pool')).meta({ accepted: 'a list of addresses of pools', doc: 'Uniswap: the pools to trade on' }).optional(),
   credentials: z.strictObject({
     apiKey: secret('API key').optional(),
     secret: secret('API secret').optional(),
-    privateKeyFile: text('a path', 'PEM file of an Ed25519 key, where the venue takes one').optional(),
-    plain: flag('Allow apiKey and secret to stand here by value').default(false),
+    passphrase: secret('API passphrase, where the venue has one').optional(),
+    privateKeyFile: text('a path', 'File of a private key, where the venue takes one: PEM of an Ed25519 or EC key; hexadecimal for Uniswap').optional(),
+    plain: flag('Allow apiKey, secret and passphrase to stand here by value').default(false),
   }).optional(),
 });
 

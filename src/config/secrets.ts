@@ -35,9 +35,9 @@ export class Secrets {
 }
 
 /** The environment variables of a venue's keys: `BINANCE_API_KEY`, … */
-export function secretVariables(venue: string): { apiKey: string; secret: string; privateKeyFile: string } {
+export function secretVariables(venue: string): { apiKey: string; secret: string; privateKeyFile: string; passphrase: string } {
   const prefix = venue.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
-  return { apiKey: `${prefix}_API_KEY`, secret: `${prefix}_API_SECRET`, privateKeyFile: `${prefix}_PRIVATE_KEY_FILE` };
+  return { apiKey: `${prefix}_API_KEY`, secret: `${prefix}_API_SECRET`, privateKeyFile: `${prefix}_PRIVATE_KEY_FILE`, passphrase: `${prefix}_API_PASSPHRASE` };
 }
 
 /** @throws RingsideError SECRET_UNREADABLE, SECRET_IN_CONFIG */
@@ -46,14 +46,15 @@ export function readSecrets(venues: Readonly<Record<string, VenueConfig>>, envir
   for (const [id, { enabled, credentials = { plain: false } }] of Object.entries(venues)) {
     if (!enabled) continue;
     const variables = secretVariables(id);
-    const take = (field: 'apiKey' | 'secret'): string | undefined =>
+    const take = (field: 'apiKey' | 'secret' | 'passphrase'): string | undefined =>
       environment[variables[field]] || resolve(credentials[field], `venues.${id}.credentials.${field}`, credentials.plain, environment, baseDir);
     const apiKey = take('apiKey');
     const secret = take('secret');
+    const passphrase = take('passphrase');
     const keyFile = environment[variables.privateKeyFile] || credentials.privateKeyFile;
     const privateKey = keyFile === undefined ? undefined : readFileAt(keyFile, baseDir, `private key of ${id}`);
     if (apiKey !== undefined && (secret !== undefined || privateKey !== undefined)) {
-      found.set(id, { apiKey, secret: secret ?? '', ...(privateKey === undefined ? {} : { privateKey }) });
+      found.set(id, { apiKey, secret: secret ?? '', ...(privateKey === undefined ? {} : { privateKey }), ...(passphrase === undefined ? {} : { passphrase }) });
     }
   }
   return new Secrets(found);

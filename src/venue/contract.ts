@@ -17,8 +17,16 @@ export interface VenueEndpoints {
 export interface VenueCredentials {
   readonly apiKey: string;
   readonly secret: string;
-  /** PEM of an Ed25519 key, where the venue takes one (Binance session.logon). */
+  /** PEM of a private key, where the venue takes one (Binance session.logon, Coinbase), or a hex key (Uniswap). */
   readonly privateKey?: string;
+  /** The third secret of venues that have one (OKX). */
+  readonly passphrase?: string;
+}
+
+/** What only some venues need to be told; from the venue's entry in the configuration. */
+export interface VenueSettings {
+  /** Uniswap: addresses of the pools to trade on. */
+  readonly pools?: readonly string[];
 }
 
 export interface HttpRequest {
@@ -84,6 +92,7 @@ export interface FeedOptions {
   readonly resyncOnDuplicate: boolean;
   /** Levels a side to keep where the venue lets us choose (Kraken book depth, Binance snapshot limit). */
   readonly depth: number;
+  readonly settings: VenueSettings;
 }
 
 /** An order on its way out. All numbers scaled with the instrument's pair; the session formats them. */
@@ -148,13 +157,27 @@ export interface GatewayOptions {
   readonly sink: RecordSink;
   readonly host: GatewayHost;
   readonly epochUnixNs: bigint;
+  readonly settings: VenueSettings;
 }
 
-/** How to learn what a venue trades: requests in order, then the answers parsed. */
+export interface MetadataContext {
+  /** Absent: only what is public is asked for. */
+  readonly credentials: VenueCredentials | undefined;
+  readonly settings: VenueSettings;
+  /** Unix time in ms by this machine's clock. */
+  readonly unixMs: number;
+}
+
+/** How to learn what a venue trades: one request after another, then all answers parsed. */
 export interface MetadataCodec {
-  requests(credentials: VenueCredentials | undefined, unixMs: number): readonly HttpRequest[];
+  /**
+   * The next request after these answers, or undefined when they suffice: what is asked for may depend on what was
+   * answered (pages, decimals of the tokens of a pool), and each is signed when its turn comes.
+   * @throws RingsideError VENUE_METADATA when the answers are not what the venue documents
+   */
+  next(answers: readonly string[], context: MetadataContext): HttpRequest | undefined;
   /** @throws RingsideError VENUE_METADATA when the answers are not what the venue documents */
-  parse(bodies: readonly string[]): MarketMetadata[];
+  parse(answers: readonly string[]): MarketMetadata[];
 }
 
 /** A market of a transcript: as the venue's own metadata describes it, or as far as its frames show it. */

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { listMarkets } from '../../actors/discover.js';
 import { formatScaled } from '../../src/model/decimal.js';
 import { buildInstrumentIndex } from '../../src/model/instrument-index.js';
 import type { Instrument, InstrumentIndex } from '../../src/model/instrument.js';
@@ -15,11 +16,8 @@ const hmac: VenueCredentials = { apiKey: binance.apiKey, secret: binance.secret 
 const ed25519: VenueCredentials = { ...hmac, privateKey: binance.ed25519PrivateKey };
 
 async function loadIndex(): Promise<InstrumentIndex> {
-  const bodies: string[] = [];
-  for (const { path, method, headers } of venue.metadata.requests(ed25519, Date.now())) {
-    bodies.push(await (await fetch(binance.rest + path, { method, headers: { ...headers } })).text());
-  }
-  const markets = venue.metadata.parse(bodies).filter(({ quote }) => quote === 'USDT');
+  const endpoints = { ...venue.endpoints, rest: binance.rest };
+  const markets = (await listMarkets(venue, { endpoints, credentials: ed25519, settings: {} })).filter(({ quote }) => quote === 'USDT');
   t.ok(markets.every(({ takerFeePpm, makerFeePpm }) => takerFeePpm !== undefined && makerFeePpm !== undefined), 'the account tells its fees');
   return buildInstrumentIndex({
     venues: ['binance'],

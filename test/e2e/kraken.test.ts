@@ -1,10 +1,11 @@
 import t from 'tap';
+import { listMarkets } from '../../actors/discover.js';
 import { buildInstrumentIndex } from '../../src/model/instrument-index.js';
 import type { Instrument, InstrumentIndex } from '../../src/model/instrument.js';
 import { formatScaled } from '../../src/model/decimal.js';
 import { BookState, RejectReason, TimeInForce } from '../../src/record/codes.js';
 import { startSandbox } from '../../src/sandbox/index.js';
-import { krakenMetadata } from '../../src/venue/kraken/metadata.js';
+import { kraken as venue } from '../../src/venue/kraken/index.js';
 import { LiveFeed, LiveGateway, until, clock } from '../fixtures/kraken-session.js';
 
 const sandbox = await startSandbox({ seed: 7, pairs: 3 });
@@ -12,12 +13,8 @@ const { kraken } = sandbox.ready.venues;
 t.teardown(() => sandbox.close());
 
 async function loadIndex(): Promise<InstrumentIndex> {
-  const bodies: string[] = [];
-  for (const { path, method, headers, body } of krakenMetadata.requests(kraken, Date.now())) {
-    const response = await fetch(kraken.rest + path, { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) });
-    bodies.push(await response.text());
-  }
-  const markets = krakenMetadata.parse(bodies).filter(({ quote }) => quote === 'USD' || quote === 'USDT');
+  const endpoints = { ...venue.endpoints, rest: kraken.rest };
+  const markets = (await listMarkets(venue, { endpoints, credentials: kraken, settings: {} })).filter(({ quote }) => quote === 'USD' || quote === 'USDT');
   return buildInstrumentIndex({
     venues: ['kraken'],
     markets: markets.map((metadata) => ({ venue: 'kraken', pair: `${metadata.base}-${metadata.quote}`, quoteRatePpm: 1_000_000, takerFeePpm: metadata.takerFeePpm ?? 4000, makerFeePpm: metadata.makerFeePpm ?? 2500, metadata })),

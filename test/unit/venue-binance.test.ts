@@ -33,7 +33,7 @@ class Bench {
 
   constructor(readonly sink: MemorySink, venue: Venue = binance, symbols: readonly string[] = ['BTCUSDT', 'ETHUSDT'], more: object = {}) {
     this.feed = venue.createFeed({ resyncOnDuplicate: false,
-      instruments: indexOf(venue, symbols, more).instruments, venueIndex: 0, sink, epochUnixNs: BigInt(EPOCH_MS) * 1_000_000n, firstEpoch: 65_535, stallNs: 10e9, depth: 1000,
+      instruments: indexOf(venue, symbols, more).instruments, venueIndex: 0, sink, epochUnixNs: BigInt(EPOCH_MS) * 1_000_000n, firstEpoch: 65_535, stallNs: 10e9, depth: 1000, settings: {},
       host: {
         send: (text) => void this.sent.push(text), reconnect: (reason) => void this.reconnects.push(reason),
         count: (counter) => void (this.counts[counter] = (this.counts[counter] ?? 0) + 1),
@@ -398,7 +398,7 @@ class GatewayBench {
 
   constructor(readonly sink = new MemorySink(512)) {
     this.gateway = binance.createGateway!({
-      instruments: this.index.instruments, venueIndex: 0, sink, epochUnixNs: BigInt(EPOCH_MS) * 1_000_000n, credentials: { apiKey: 'sim-key-binance', secret: 'sim-secret-binance' },
+      instruments: this.index.instruments, venueIndex: 0, sink, epochUnixNs: BigInt(EPOCH_MS) * 1_000_000n, settings: {}, credentials: { apiKey: 'sim-key-binance', secret: 'sim-secret-binance' },
       assetIndex: (code) => this.index.assets.find((asset) => asset.code === code)?.index,
       orderIdOf: (id) => (id.startsWith('r-') ? Number(id.slice(2)) : undefined), clientOrderIdOf: (id) => `r-${id}`,
       host: {

@@ -28,7 +28,7 @@ class Rig implements GatewayHost {
     this.sink = new MemorySink(capacity);
     this.reader = new ReportReader(this.sink);
     this.gateway = new KrakenGateway({
-      instruments: this.index.instruments, venueIndex: 0, credentials: { apiKey: 'key', secret: 'c2VjcmV0' }, sink: this.sink, host: this, epochUnixNs: EPOCH_UNIX_NS,
+      instruments: this.index.instruments, venueIndex: 0, credentials: { apiKey: 'key', secret: 'c2VjcmV0' }, sink: this.sink, host: this, epochUnixNs: EPOCH_UNIX_NS, settings: {},
       assetIndex: (code) => this.index.assets.find((asset) => asset.code === code)?.index,
       orderIdOf: (id) => (id.startsWith('rs-') ? Number(id.slice(3)) : undefined),
       clientOrderIdOf: (id) => `rs-${id}`,

@@ -71,8 +71,8 @@ t.test('AssetPairs become markets with their symbols, steps, least sizes and fee
 
 t.test("with credentials the account's volume picks the tier; without the permission the lowest one is assumed", { skip }, (t) => {
   const pairs = capture('cryptonorm/kraken-v2/kraken_assetpairs.json');
-  t.equal(krakenMetadata.requests(undefined, 1).length, 1);
-  const [, volume] = krakenMetadata.requests({ apiKey: 'key', secret: 'c2VjcmV0' }, 1_795_000_000_000);
+  t.equal(krakenMetadata.next([pairs], { credentials: undefined, settings: {}, unixMs: 1 }), undefined);
+  const volume = krakenMetadata.next([pairs], { credentials: { apiKey: 'key', secret: 'c2VjcmV0' }, settings: {}, unixMs: 1_795_000_000_000 });
   t.match(volume, { path: '/0/private/TradeVolume', body: 'nonce=1795000000000000' });
   t.match(krakenMetadata.parse([pairs, '{"error":[],"result":{"currency":"ZUSD","volume":"60000.12"}}'])[1], { takerFeePpm: 2400, makerFeePpm: 1400 });
   t.match(krakenMetadata.parse([pairs, '{"error":["EGeneral:Permission denied"]}'])[1], { takerFeePpm: 4000, makerFeePpm: 2500 });

@@ -2,7 +2,7 @@
 import { decimalsOf } from '../../model/decimal.js';
 import { RingsideError } from '../../model/errors.js';
 import type { InstrumentStatus, MarketMetadata } from '../../model/instrument.js';
-import type { HttpRequest, MetadataCodec, VenueCredentials } from '../contract.js';
+import type { HttpRequest, MetadataCodec, MetadataContext } from '../contract.js';
 import type { BinanceMarket } from './market.js';
 import { BinanceSigner } from './signer.js';
 
@@ -41,16 +41,16 @@ const CONVERTED_STEP = '0.00000001';
 export class BinanceMetadata implements MetadataCodec {
   constructor(private readonly market: BinanceMarket) {}
 
-  requests(credentials: VenueCredentials | undefined, unixMs: number): readonly HttpRequest[] {
-    const info: HttpRequest = { method: 'GET', path: `${this.market.api}/exchangeInfo` };
-    if (credentials === undefined || this.market.id !== 'binance') return [info];
+  next(answers: readonly string[], { credentials, unixMs }: MetadataContext): HttpRequest | undefined {
+    if (answers.length === 0) return { method: 'GET', path: `${this.market.api}/exchangeInfo` };
+    if (answers.length > 1 || credentials === undefined || this.market.id !== 'binance') return undefined;
     const signer = new BinanceSigner(credentials);
     const query = signer.signQuery({ omitZeroBalances: 'true', recvWindow: 5000, timestamp: unixMs });
-    return [info, { method: 'GET', path: `${this.market.api}/account?${query}`, headers: { 'X-MBX-APIKEY': credentials.apiKey } }];
+    return { method: 'GET', path: `${this.market.api}/account?${query}`, headers: { 'X-MBX-APIKEY': credentials.apiKey } };
   }
 
-  parse(bodies: readonly string[]): MarketMetadata[] {
-    const [info, account] = bodies.map((body) => this.json(body));
+  parse(answers: readonly string[]): MarketMetadata[] {
+    const [info, account] = answers.map((body) => this.json(body));
     const symbols = (info as { symbols?: unknown } | undefined)?.symbols;
     if (!Array.isArray(symbols)) throw this.unexpected('exchangeInfo has no symbols');
     const rates = (account as AccountInfo | undefined)?.commissionRates;

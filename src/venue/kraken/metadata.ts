@@ -6,7 +6,7 @@
 import { decimalsOf } from '../../model/decimal.js';
 import { RingsideError } from '../../model/errors.js';
 import type { InstrumentStatus, MarketMetadata } from '../../model/instrument.js';
-import type { HttpRequest, MetadataCodec, VenueCredentials } from '../contract.js';
+import type { HttpRequest, MetadataCodec, MetadataContext } from '../contract.js';
 import { canonicalAsset, v2Symbol } from './asset-names.js';
 import { NonceSource, signedRequest } from './signer.js';
 
@@ -127,15 +127,15 @@ function isUsable(metadata: MarketMetadata): boolean {
 }
 
 export const krakenMetadata: MetadataCodec = {
-  requests(credentials: VenueCredentials | undefined, unixMs: number): readonly HttpRequest[] {
-    const pairs: HttpRequest = { method: 'GET', path: '/0/public/AssetPairs' };
-    if (credentials === undefined) return [pairs];
-    return [pairs, signedRequest(credentials, '/0/private/TradeVolume', new NonceSource().next(unixMs))];
+  next(answers: readonly string[], { credentials, unixMs }: MetadataContext): HttpRequest | undefined {
+    if (answers.length === 0) return { method: 'GET', path: '/0/public/AssetPairs' };
+    if (answers.length > 1 || credentials === undefined) return undefined;
+    return signedRequest(credentials, '/0/private/TradeVolume', new NonceSource().next(unixMs));
   },
 
-  parse(bodies: readonly string[]): MarketMetadata[] {
-    const volume = volumeOf(bodies[1]);
-    return Object.values(resultOf(bodies[0] ?? '', 'AssetPairs'))
+  parse(answers: readonly string[]): MarketMetadata[] {
+    const volume = volumeOf(answers[1]);
+    return Object.values(resultOf(answers[0] ?? '', 'AssetPairs'))
       .map((pair) => (isFields(pair) ? readPair(pair, volume) : undefined))
       .filter((metadata) => metadata !== undefined && isUsable(metadata)) as MarketMetadata[];
   },
