@@ -5,12 +5,12 @@ import { Hop, NO_INSTRUMENT, OrderAction, RejectReason, ReportKind, VenueChannel
 import { ExecutionReport, OrderCommand, typeAt, VenueStatus } from '../src/record/records.js';
 import type { SlotViews } from '../src/record/slot.js';
 import { GatingConsumer } from '../src/ring/consumer.js';
-import type { GatewayHost, GatewayOptions, GatewaySession, OutgoingOrder } from '../src/venue/contract.js';
+import type { GatewayHost, GatewayOptions, GatewaySession, OrderSocketSession, OutgoingOrder } from '../src/venue/contract.js';
 import { venueById } from '../src/venue/registry.js';
 import type { ActorEnvironment } from './environment.js';
 import { createPaperSession } from './paper.js';
 import { RingSink, viewsOf } from './ring-sink.js';
-import { VenueSocket } from './socket.js';
+import { VenueSocket, type SocketEvents } from './socket.js';
 import { actorName, ringName } from './spec.js';
 
 /** How precisely paper orders arrive. */
@@ -31,7 +31,8 @@ class Gateway implements Actor {
   private readonly report: ExecutionReport;
   private readonly status: VenueStatus;
   private readonly session: GatewaySession;
-  private readonly socket: VenueSocket | undefined;
+  /** The one for streams and REST, then the one for orders alone, where the venue has it; none on paper. */
+  private readonly sockets: readonly VenueSocket[];
   private readonly outgoing: OutgoingOrder;
   private readonly counters: Record<string, number> = {};
   private action = 0;
@@ -55,22 +56,25 @@ class Gateway implements Actor {
     this.status = new VenueStatus(this.sink.views);
     this.outgoing = { instrument: index.instruments[0], orderId: 0, clientOrderId: '', side: 0, tif: 0, price: 0, qty: 0 };
     const host: GatewayHost = {
-      send: (text) => this.socket?.send(text),
-      request: (tag, request) => this.socket?.request(tag, request),
-      reconnect: (reason) => this.socket?.reconnect(reason),
+      send: (text) => this.sockets[0].send(text),
+      request: (tag, request) => this.sockets[0].request(tag, request),
+      reconnect: (reason) => this.sockets[0].reconnect(reason),
+      orderEntry: { send: (text) => this.sockets[1].send(text), reconnect: (reason) => this.sockets[1].reconnect(reason) },
       unixMs: () => Date.now(),
       count: (counter) => void (this.counters[counter] = (this.counters[counter] ?? 0) + 1),
     };
-    if (environment.spec.config.mode === 'paper') this.session = createPaperSession(environment, venueId, this.sink);
-    else {
+    if (environment.spec.config.mode === 'paper') {
+      this.session = createPaperSession(environment, venueId, this.sink);
+      this.sockets = [];
+    } else {
       this.session = venueById(venueId).createGateway!(this.options(host));
-      this.socket = this.connection();
+      this.sockets = this.connections();
     }
   }
 
   onStart(): void {
-    this.socket?.connect();
-    if (this.socket === undefined) this.startPaper();
+    for (const socket of this.sockets) socket.connect();
+    if (this.sockets.length === 0) this.startPaper();
     this.tellReadiness(VenueReason.START);
   }
 
@@ -110,7 +114,7 @@ class Gateway implements Actor {
 
   onClose(): void {
     clearInterval(this.pacer);
-    this.socket?.close();
+    for (const socket of this.sockets) socket.close();
   }
 
   stats(): Record<string, unknown> {
@@ -178,23 +182,29 @@ class Gateway implements Actor {
     };
   }
 
-  private connection(): VenueSocket {
+  private connections(): VenueSocket[] {
     const { endpoints } = this.environment.venue(this.venueId);
     const { session } = this;
+    const streams = this.connection(endpoints.wsPrivate, session, (tag, code, body, nowNs) => session.onResponse(tag, code, body, nowNs));
+    if (session.orderEntry === undefined) return [streams];
+    return [streams, this.connection(endpoints.wsOrders ?? endpoints.wsPrivate, session.orderEntry, () => {})];
+  }
+
+  private connection(wsBase: string, side: OrderSocketSession, onResponse: SocketEvents['onResponse']): VenueSocket {
     return new VenueSocket({
-      venue: `${this.venueId} gateway`, wsBase: endpoints.wsPrivate, restBase: endpoints.rest, context: this.environment,
-      path: () => session.socketPath(),
+      venue: `${this.venueId} gateway`, wsBase, restBase: this.environment.venue(this.venueId).endpoints.rest, context: this.environment,
+      path: () => side.socketPath(),
       events: {
-        onOpen: (nowNs) => session.onOpen(nowNs),
+        onOpen: (nowNs) => side.onOpen(nowNs),
         onFrame: (bytes, length, tsRecvNs) => {
-          session.onFrame(bytes, length, tsRecvNs);
-          if (session.ready !== this.wasReady) this.tellReadiness(VenueReason.NONE);
+          side.onFrame(bytes, length, tsRecvNs);
+          this.tellReadiness(VenueReason.NONE);
         },
-        onResponse: (tag, code, body, nowNs) => {
-          session.onResponse(tag, code, body, nowNs);
-          if (session.ready !== this.wasReady) this.tellReadiness(VenueReason.NONE);
+        onResponse: (...answer) => {
+          onResponse(...answer);
+          this.tellReadiness(VenueReason.NONE);
         },
-        onClose: (nowNs) => session.onClose(nowNs),
+        onClose: (nowNs) => side.onClose(nowNs),
         onState: (state, reason, attempts, backoffNs) => {
           if (state === VenueState.UP) return; // open is not ready: logging on and subscribing come first
           if (this.writeStatus(state, reason, attempts, backoffNs)) this.wasReady = false; // else the timer tells it

@@ -39,6 +39,7 @@ const venue = z.strictObject({
     rest: url(['https', 'http'], 'REST base').optional(),
     ws: url(['wss', 'ws'], 'Public streams').optional(),
     wsPrivate: url(['wss', 'ws'], 'Order entry and private streams').optional(),
+    wsOrders: url(['wss', 'ws'], 'Order entry, where the venue has a socket for it alone').optional(),
   }).optional(),
   takerFeePpm: integer(0, 100_000, 'Taker fee, parts per million of the notional (1000 = 0.1 %), where the venue does not tell').optional(),
   makerFeePpm: integer(-100_000, 100_000, 'Maker fee, likewise; below 0 = rebate').optional(),

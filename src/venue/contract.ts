@@ -12,6 +12,8 @@ export interface VenueEndpoints {
   readonly ws: string;
   /** Order entry and private streams. */
   readonly wsPrivate: string;
+  /** Order entry, where it has a socket of its own (Bybit); `wsPrivate` then has only the streams. */
+  readonly wsOrders?: string;
 }
 
 export interface VenueCredentials {
@@ -108,16 +110,34 @@ export interface OutgoingOrder {
   qty: number;
 }
 
-export interface GatewayHost {
+/** One socket of a gateway. */
+export interface SocketHost {
+  /** Send a text frame, where the socket is open. */
   send(text: string): void;
-  request(tag: number, request: HttpRequest): void;
+  /** Close the socket and connect again (backoff is the host's). @param reason VenueReason */
   reconnect(reason: number): void;
+}
+
+export interface GatewayHost extends SocketHost {
+  request(tag: number, request: HttpRequest): void;
+  /** The socket of `GatewaySession.orderEntry`; absent where the session has none. */
+  readonly orderEntry?: SocketHost;
   /** Unix time in ms by this machine's clock. */
   unixMs(): number;
   count(counter: GatewayCounter): void;
 }
 
 export type GatewayCounter = 'frames' | 'malformed' | 'unknownOrder' | 'acks' | 'rejects' | 'fills' | 'duplicateFills' | 'rateLimited' | 'requestErrors' | 'authFailures' | 'gaps';
+
+/** The socket for orders alone, of a venue that has one. */
+export interface OrderSocketSession {
+  /** Path of the socket below `endpoints.wsOrders`. */
+  socketPath(): string;
+  onOpen(nowNs: number): void;
+  onFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void;
+  /** Every order that was sent and not answered is UNKNOWN from now on. */
+  onClose(nowNs: number): void;
+}
 
 /**
  * The private side: orders out, ExecutionReport / Fill / Balance records out. A lost connection or an unclear answer is
@@ -132,7 +152,9 @@ export interface GatewaySession {
   /** Every order that was sent and not answered is UNKNOWN from now on. */
   onClose(nowNs: number): void;
   onTimer(nowNs: number): void;
-  /** Logged on and subscribed: orders may be sent. */
+  /** Absent: orders travel over the one socket there is. */
+  readonly orderEntry?: OrderSocketSession;
+  /** Logged on and subscribed, on every socket: orders may be sent. */
   readonly ready: boolean;
   /** Write the order to the socket now. False: not sent (not ready, over the venue's rate limit) and never will be. */
   place(order: OutgoingOrder, nowNs: number): boolean;
