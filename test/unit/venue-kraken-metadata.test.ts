@@ -1,7 +1,7 @@
 import t from 'tap';
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { CRC_START, crcAdvance, crcFinish } from '../../src/venue/kraken/crc32.js';
+import { CRC_START, crcAdvance, crcFinish } from '../../src/venue/crc32.js';
 import { canonicalAsset, spotAsset, v2Symbol } from '../../src/venue/kraken/asset-names.js';
 import { krakenMetadata, parseInstrumentFrame } from '../../src/venue/kraken/metadata.js';
 import { apiSign, NonceSource, signedRequest } from '../../src/venue/kraken/signer.js';

@@ -1,9 +1,9 @@
 /** The account's balances by REST: BalanceEx names assets the old way, leaves out what is zero, and adds what cannot be traded with. */
+import { balanceOf } from '../amounts.js';
 import type { GatewayOptions } from '../contract.js';
-import { balanceOf } from './amounts.js';
+import type { ReportWriter } from '../report-writer.js';
 import { spotAsset } from './asset-names.js';
 import type { PrivateRequests } from './private-requests.js';
-import type { ReportWriter } from './report-writer.js';
 
 const BALANCES_PATH = '/0/private/BalanceEx';
 

@@ -3,11 +3,11 @@
  * `{"symbol":"BTC/USD","bids":[{"price":64010.0,"qty":0.075}],"asks":[],"checksum":2427285827,"timestamp":"…Z"}`.
  * Keys may come in any order; unknown keys are skipped. Numbers may be quoted and may be in scientific notation.
  */
+import { LevelChanges } from '../level-changes.js';
 import { bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, firstElement, firstKey, MALFORMED, matches, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, OUT_OF_RANGE, scanned, scanString, skipValue, TOO_PRECISE } from '../scan.js';
 import { scanInteger, scanScaled } from '../scan-number.js';
 import { scanIsoTime, type EpochParts } from '../scan-time.js';
 import type { SymbolTable } from '../symbol-table.js';
-import { LevelChanges } from './level-changes.js';
 import type { SyncedBook } from './synced-book.js';
 
 const SYMBOL = bytesOf('symbol');

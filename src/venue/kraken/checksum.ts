@@ -4,8 +4,8 @@
  * text of the scaled integers, so no text is ever formatted.
  * Source: docs.kraken.com, "Spot websockets v2, book checksum".
  */
-import { CRC_START, crcAdvance, crcFinish } from './crc32.js';
-import type { LevelSide } from './level-side.js';
+import { CRC_START, crcAdvance, crcFinish } from '../crc32.js';
+import type { LevelSide } from '../level-side.js';
 
 export const CHECKSUM_LEVELS = 10;
 

@@ -5,13 +5,15 @@
  */
 import type { Instrument } from '../../model/instrument.js';
 import { ReportKind } from '../../record/codes.js';
+import { amountOf, scaledOf } from '../amounts.js';
 import type { GatewayOptions } from '../contract.js';
+import { ObjectFields } from '../object-fields.js';
+import type { OrderReports, TradeFacts } from '../order-reports.js';
 import { DONE, expect, firstElement, MALFORMED, nextElement, OPEN_BRACKET, scanned } from '../scan.js';
 import { scanIsoTime, splitEpoch, type EpochParts } from '../scan-time.js';
-import { amountOf, scaledOf } from './amounts.js';
-import { ObjectFields } from './object-fields.js';
-import type { OrderReports, TradeFacts } from './order-reports.js';
-import type { TrackedOrder, TrackedOrders } from './tracked-order.js';
+import type { TrackedOrder, TrackedOrders } from '../tracked-order.js';
+import { canonicalAsset } from './asset-names.js';
+import { tradeNumber } from './trade-number.js';
 
 const EVENT_FIELDS = [
   'exec_type', 'order_id', 'cl_ord_id', 'exec_id', 'trade_id', 'symbol', 'side', 'last_qty', 'last_price', 'cost', 'liquidity_ind', 'order_status', 'cum_qty', 'reason',
@@ -155,12 +157,13 @@ export class Executions {
 
   private event(bytes: Uint8Array): ExecutionEvent {
     const text = (field: number): string => this.fields.text(bytes, field);
+    const executionId = text(FIELD.exec_id);
     const timeAt = this.fields.at(FIELD.timestamp);
     const tsVenueNs = timeAt >= 0 && scanIsoTime(bytes, timeAt, this.end, this.epoch) >= 0 ? scanned[0] : 0;
     return {
       kind: text(FIELD.exec_type), venueOrderId: text(FIELD.order_id), clientOrderId: text(FIELD.cl_ord_id), symbol: text(FIELD.symbol), side: text(FIELD.side),
-      timeInForce: text(FIELD.time_in_force), status: text(FIELD.order_status), cumQty: text(FIELD.cum_qty), reason: text(FIELD.reason), executionId: text(FIELD.exec_id),
-      tradeId: text(FIELD.trade_id), price: text(FIELD.last_price), qty: text(FIELD.last_qty), cost: text(FIELD.cost), maker: text(FIELD.liquidity_ind) === 'm', tsVenueNs,
+      timeInForce: text(FIELD.time_in_force), status: text(FIELD.order_status), cumQty: text(FIELD.cum_qty), reason: text(FIELD.reason), executionId: executionId === '' ? `#${text(FIELD.trade_id)}` : executionId,
+      number: tradeNumber(executionId, text(FIELD.trade_id)), price: text(FIELD.last_price), qty: text(FIELD.last_qty), cost: text(FIELD.cost), maker: text(FIELD.liquidity_ind) === 'm', tsVenueNs,
       ...this.fees(bytes),
     };
   }
@@ -178,7 +181,7 @@ export class Executions {
     const [first] = list;
     if (first === undefined) return { fee: '', feeAsset: '' };
     const same = list.filter(({ asset }) => asset === first.asset);
-    return { fee: same.length === 1 ? first.qty : sum(same.map(({ qty }) => qty)), feeAsset: first.asset };
+    return { fee: same.length === 1 ? first.qty : sum(same.map(({ qty }) => qty)), feeAsset: canonicalAsset(first.asset) };
   }
 }
 

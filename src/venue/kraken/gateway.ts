@@ -7,18 +7,18 @@
  */
 import { RejectReason, ReportKind, VenueReason } from '../../record/codes.js';
 import type { GatewayOptions, GatewaySession, OutgoingOrder } from '../contract.js';
+import { ObjectFields } from '../object-fields.js';
+import { OrderReports } from '../order-reports.js';
+import { ReportWriter } from '../report-writer.js';
 import { scanned } from '../scan.js';
 import { scanIsoTime, splitEpoch, type EpochParts } from '../scan-time.js';
+import { pick, TrackedOrders, type TrackedOrder } from '../tracked-order.js';
 import { BalanceRequest } from './balances.js';
 import { Executions } from './executions.js';
-import { ObjectFields } from './object-fields.js';
-import { OrderQuery, pick } from './order-query.js';
-import { OrderReports } from './order-reports.js';
+import { OrderQuery } from './order-query.js';
 import { cancelText, DEADLINE_MS, executionsText, OrderText } from './order-text.js';
 import { PrivateRequests } from './private-requests.js';
 import { RateCounters } from './rate-counter.js';
-import { ReportWriter } from './report-writer.js';
-import { TrackedOrders, type TrackedOrder } from './tracked-order.js';
 import { isAuthFailure, isUnclear, rejectReasonOf } from './venue-error.js';
 
 const TOKEN_PATH = '/0/private/GetWebSocketsToken';

@@ -5,12 +5,13 @@
  * "Not found" is final only once the order's deadline has passed: until then it may still be on its way.
  */
 import { RejectReason, ReportKind } from '../../record/codes.js';
+import { scaledOf } from '../amounts.js';
 import type { GatewayOptions, OutgoingOrder } from '../contract.js';
-import { scaledOf } from './amounts.js';
-import type { OrderReports, TradeFacts } from './order-reports.js';
+import type { OrderReports, TradeFacts } from '../order-reports.js';
+import { pick, type TrackedOrder, type TrackedOrders } from '../tracked-order.js';
 import { DEADLINE_MS } from './order-text.js';
 import type { PrivateRequests } from './private-requests.js';
-import type { TrackedOrder, TrackedOrders } from './tracked-order.js';
+import { tradeNumber } from './trade-number.js';
 
 /** How long after its deadline an order that nobody knows of will never be known. */
 const SETTLED_NS = DEADLINE_MS * 1e6 + 1e9;
@@ -158,12 +159,7 @@ function textOf(value: unknown): string {
 
 function tradeFacts(executionId: string, trade: Fields): TradeFacts {
   return {
-    executionId, tradeId: textOf(trade.trade_id), price: textOf(trade.price), qty: textOf(trade.vol), cost: textOf(trade.cost), maker: trade.maker === true,
+    executionId, number: tradeNumber(executionId, textOf(trade.trade_id)), price: textOf(trade.price), qty: textOf(trade.vol), cost: textOf(trade.cost), maker: trade.maker === true,
     fee: textOf(trade.fee), feeAsset: '',
   };
-}
-
-export function pick(order: OutgoingOrder): Pick<TrackedOrder, 'orderId' | 'clientOrderId' | 'instrument' | 'side' | 'immediate'> {
-  const { orderId, clientOrderId, instrument, side, tif } = order;
-  return { orderId, clientOrderId, instrument, side, immediate: tif !== 0 };
 }

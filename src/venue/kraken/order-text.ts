@@ -1,21 +1,7 @@
 /** The text of orders on their way out. Built from parts that never change; nothing is serialised. */
-import { POW10 } from '../../model/decimal.js';
 import type { Instrument } from '../../model/instrument.js';
+import { decimalText } from '../amounts.js';
 import type { OutgoingOrder } from '../contract.js';
-
-/** Exact decimal text of a scaled integer up to 2^53, all its decimals shown. */
-export function decimalText(value: number, decimals: number): string {
-  if (decimals === 0) return String(value);
-  const unit = POW10[decimals];
-  let whole = Math.floor(value / unit);
-  let rest = value - whole * unit;
-  // The quotient may have been rounded up to the next integer.
-  if (rest < 0) {
-    whole--;
-    rest += unit;
-  }
-  return `${whole}.${String(rest).padStart(decimals, '0')}`;
-}
 
 /** TimeInForce → the venue's word. */
 const TIMES = ['gtc', 'ioc', 'fok'] as const;

@@ -2,9 +2,9 @@
 import { POW10 } from '../../model/decimal.js';
 import type { Instrument } from '../../model/instrument.js';
 import { BookState, ResyncReason } from '../../record/codes.js';
+import type { LevelChanges } from '../level-changes.js';
+import { LevelSide } from '../level-side.js';
 import { asksChecksum, bookChecksum, CHECKSUM_LEVELS } from './checksum.js';
-import type { LevelChanges } from './level-changes.js';
-import { LevelSide } from './level-side.js';
 
 /** Depths the venue offers. */
 const DEPTHS: readonly number[] = [10, 25, 100, 500, 1000];

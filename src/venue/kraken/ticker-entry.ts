@@ -1,11 +1,11 @@
 /** The venue's own best bid and ask, where a stream has it: `{"symbol":"BTC/USD","bid":64010.0,"bid_qty":0.075,"ask":64010.1,"ask_qty":0.5,…,"timestamp":"…Z"}`. */
 import { Quote } from '../../record/records.js';
 import type { FeedOptions } from '../contract.js';
+import { ObjectFields } from '../object-fields.js';
 import { DONE, bounds, expect, firstElement, MALFORMED, nextElement, OPEN_BRACKET, scanned } from '../scan.js';
 import { scanScaled } from '../scan-number.js';
 import type { EpochParts } from '../scan-time.js';
 import { readTime } from './book-entry.js';
-import { ObjectFields } from './object-fields.js';
 import type { SyncedBook } from './synced-book.js';
 
 const SYMBOL = 0;

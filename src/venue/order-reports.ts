@@ -1,28 +1,28 @@
 /**
- * What is said of orders, whoever heard it: the executions channel, the answer to the order, or a query. An order is
+ * What is said of orders, whoever heard it: the private stream, the answer to the order, or a query. An order is
  * acknowledged once, a fill is told once, and its end is told once, in whichever order the messages come.
  */
-import { formatScaled } from '../../model/decimal.js';
-import { RejectReason, ReportKind } from '../../record/codes.js';
-import type { GatewayOptions } from '../contract.js';
+import { formatScaled } from '../model/decimal.js';
+import { RejectReason, ReportKind } from '../record/codes.js';
 import { amountOf, scaledOf } from './amounts.js';
-import { canonicalAsset } from './asset-names.js';
+import type { GatewayOptions } from './contract.js';
 import type { ReportWriter } from './report-writer.js';
 import type { TrackedOrder, TrackedOrders } from './tracked-order.js';
 
 /** One trade of ours in the venue's words; numbers as text. */
 export interface TradeFacts {
-  /** `TXXXXX-YYYYY-ZZZZZZ`. */
+  /** What tells it from any other trade of its order. */
   readonly executionId: string;
-  /** Number of the public trade, '' where it is not told. */
-  readonly tradeId: string;
+  /** The same as a number of at most 53 bits. By it the executor knows what it has counted, whoever tells it and also after a gateway has died. */
+  readonly number: number;
   readonly price: string;
   readonly qty: string;
   /** Quote amount, '' where it is not told. */
   readonly cost: string;
   readonly maker: boolean;
+  /** Charged; negative = paid to us. */
   readonly fee: string;
-  /** '' = the quote asset, which is the venue's default. */
+  /** Canonical code; '' = the quote asset. */
   readonly feeAsset: string;
 }
 
@@ -40,8 +40,7 @@ export class OrderReports {
 
   fill(order: TrackedOrder, trade: TradeFacts, nowNs: number): void {
     const { host } = this.options;
-    const key = trade.executionId === '' ? `#${trade.tradeId}` : trade.executionId;
-    if (order.executions.has(key)) {
+    if (order.executions.has(trade.executionId)) {
       host.count('duplicateFills');
       return;
     }
@@ -50,14 +49,14 @@ export class OrderReports {
     const qty = scaledOf(trade.qty, pair.qtyScale);
     const quoteAmount = trade.cost === '' ? costOf(price, qty, pair.priceScale + pair.qtyScale) : amountOf(trade.cost);
     const { quote } = order.instrument;
-    const feeAsset = trade.feeAsset === '' ? quote.index : this.options.assetIndex(canonicalAsset(trade.feeAsset));
+    const feeAsset = trade.feeAsset === '' ? quote.index : this.options.assetIndex(trade.feeAsset);
     // A fee in an asset the engine keeps no account of (fee credits) cannot be booked; the trade is.
     const fee = trade.fee === '' || feeAsset === undefined ? 0n : amountOf(trade.fee);
-    order.executions.add(key);
+    order.executions.add(trade.executionId);
     order.cumQty += qty;
     host.count('fills');
     this.writer.write({
-      type: 'fill', instrument: index, orderId: order.orderId, sell: order.side === 1, maker: trade.maker, tradeId: tradeNumber(trade), price, qty, quoteAmount,
+      type: 'fill', instrument: index, orderId: order.orderId, sell: order.side === 1, maker: trade.maker, tradeId: trade.number, price, qty, quoteAmount,
       feeAsset: feeAsset ?? quote.index, fee, tsRecvNs: nowNs,
     });
   }
@@ -93,20 +92,4 @@ export class OrderReports {
 
 function costOf(price: number, qty: number, decimals: number): bigint {
   return amountOf(formatScaled(BigInt(price) * BigInt(qty), decimals));
-}
-
-/**
- * What tells a fill from another one of its order: 52 bits of the execution's id, which channel and REST both tell; the
- * public trade's number only where that is missing. One trade must have one number, whoever tells it: by it the executor
- * knows what it has counted, also after this gateway has died.
- */
-function tradeNumber({ tradeId, executionId }: TradeFacts): number {
-  if (executionId === '') return Number(tradeId);
-  let high = 0x811c9dc5;
-  let low = 0x1b873593;
-  for (let i = 0; i < executionId.length; i++) {
-    high = Math.imul(high ^ executionId.charCodeAt(i), 0x01000193);
-    low = Math.imul(low ^ executionId.charCodeAt(i), 0x85ebca6b);
-  }
-  return (high >>> 12) * 2 ** 32 + (low >>> 0);
 }

@@ -1,5 +1,6 @@
 /** What the gateway remembers of an order: enough to merge sparse updates, to tell a fill once, and to notice silence. */
-import type { Instrument } from '../../model/instrument.js';
+import type { Instrument } from '../model/instrument.js';
+import type { OutgoingOrder } from './contract.js';
 
 export interface TrackedOrder {
   readonly orderId: number;
@@ -68,4 +69,10 @@ export class TrackedOrders {
       this.byVenueId.delete(old.venueOrderId);
     }
   }
+}
+
+/** What an order on its way out is tracked by. */
+export function pick(order: OutgoingOrder): Pick<TrackedOrder, 'orderId' | 'clientOrderId' | 'instrument' | 'side' | 'immediate'> {
+  const { orderId, clientOrderId, instrument, side, tif } = order;
+  return { orderId, clientOrderId, instrument, side, immediate: tif !== 0 };
 }

@@ -1,7 +1,7 @@
 /** ExecutionReport, Fill and Balance records. Reports are facts: where the ring is full they wait, in order, for room. */
-import { BalanceKind, Flag, NO_INSTRUMENT } from '../../record/codes.js';
-import { Balance, ExecutionReport, Fill } from '../../record/records.js';
-import type { RecordSink } from '../../record/slot.js';
+import { BalanceKind, Flag, NO_INSTRUMENT } from '../record/codes.js';
+import { Balance, ExecutionReport, Fill } from '../record/records.js';
+import type { RecordSink } from '../record/slot.js';
 
 export interface ReportFacts {
   readonly type: 'report';
@@ -40,7 +40,6 @@ export interface BalanceFacts {
 }
 
 export type Facts = ReportFacts | FillFacts | BalanceFacts;
-
 
 export class ReportWriter {
   private readonly report: ExecutionReport;

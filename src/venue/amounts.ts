@@ -1,5 +1,5 @@
-/** Numbers of orders and fills: exact where the engine's scales hold them, else rounded to the nearest unit. */
-import { AMOUNT_DECIMALS, parseDecimal } from '../../model/decimal.js';
+/** Numbers of orders and fills: exact where the engine's scales hold them, else rounded to the nearest unit; out they go exact. */
+import { AMOUNT_DECIMALS, parseDecimal, POW10 } from '../model/decimal.js';
 
 /** Decimals no amount of the venue exceeds. */
 const FINE_DECIMALS = 30;
@@ -24,4 +24,18 @@ export function balanceOf(text: string): bigint {
 /** A price or quantity at the pair's scale. */
 export function scaledOf(text: string, decimals: number): number {
   return Number(roundedDecimal(text, decimals));
+}
+
+/** Exact decimal text of a scaled integer up to 2^53, all its decimals shown. */
+export function decimalText(value: number, decimals: number): string {
+  if (decimals === 0) return String(value);
+  const unit = POW10[decimals];
+  let whole = Math.floor(value / unit);
+  let rest = value - whole * unit;
+  // The quotient may have been rounded up to the next integer.
+  if (rest < 0) {
+    whole--;
+    rest += unit;
+  }
+  return `${whole}.${String(rest).padStart(decimals, '0')}`;
 }

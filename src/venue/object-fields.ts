@@ -1,5 +1,5 @@
 /** The few members of a JSON object that somebody wants, by the order of their names; everything else is skipped. */
-import { bounds, bytesOf, boundsAre, DONE, expect, firstKey, MALFORMED, nextKey, OPEN_BRACE, QUOTE, skipValue, textOf } from '../scan.js';
+import { bounds, bytesOf, boundsAre, DONE, expect, firstKey, MALFORMED, nextKey, OPEN_BRACE, QUOTE, skipValue, textOf } from './scan.js';
 
 export class ObjectFields {
   private readonly names: readonly Uint8Array[];
