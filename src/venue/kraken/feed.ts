@@ -2,12 +2,12 @@
  * Kraken spot, public WebSocket v2: books with checksums, trades, the venue's own status. Sans-I/O.
  * Sources: docs.kraken.com, "Spot websockets v2": book, trade, instrument, status, heartbeat, ping.
  */
-import { BookState, NO_INSTRUMENT, ResyncReason, VenueChannel, VenueReason, VenueState } from '../../record/codes.js';
-import { VenueStatus } from '../../record/records.js';
+import { BookState, ResyncReason, VenueReason, VenueState } from '../../record/codes.js';
 import type { FeedOptions, FeedSession } from '../contract.js';
 import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, scanString, OUT_OF_RANGE, skipSpace, skipValue, textOf, TOO_PRECISE } from '../scan.js';
 import { splitEpoch } from '../scan-time.js';
 import { SymbolTable } from '../symbol-table.js';
+import { VenueNotice } from '../venue-notice.js';
 import { BookEntry, NO_SYMBOL } from './book-entry.js';
 import { BookSync } from './book-sync.js';
 import { isTradable } from './metadata.js';
@@ -46,16 +46,13 @@ export class KrakenFeed implements FeedSession {
   private readonly trades: TradeReader;
   private readonly ticker: TickerReader;
   private readonly wire: SubscriptionWire;
-  private readonly status: VenueStatus;
+  private readonly notice: VenueNotice;
   private frame = 0;
   private open = false;
   /** All book entries of the frame at hand were read. */
   private booksRead = false;
   private lastFrameNs = 0;
   private pinged = false;
-  /** State still to be published, or -1. */
-  private pendingState = -1;
-  private pendingReason: number = VenueReason.NONE;
   private online = true;
 
   constructor(private readonly options: FeedOptions) {
@@ -68,7 +65,7 @@ export class KrakenFeed implements FeedSession {
     this.ticker = new TickerReader(options, (symbol) => this.bookOf(symbol), epoch);
     this.wire = new SubscriptionWire((text) => options.host.send(text), depth);
     this.sync = new BookSync(options, this.books, this.wire);
-    this.status = new VenueStatus(options.sink.views);
+    this.notice = new VenueNotice(options);
   }
 
   /** The whole address is in the endpoints. */
@@ -79,7 +76,7 @@ export class KrakenFeed implements FeedSession {
   onOpen(nowNs: number): void {
     this.open = true;
     this.online = true;
-    this.pendingState = -1;
+    this.notice.forget();
     this.lastFrameNs = nowNs;
     this.pinged = false;
     this.wire.reset(nowNs);
@@ -90,12 +87,12 @@ export class KrakenFeed implements FeedSession {
 
   onClose(nowNs: number): void {
     this.open = false;
-    this.pendingState = -1;
+    this.notice.forget();
     this.sync.onClose(nowNs);
   }
 
   onTimer(nowNs: number): void {
-    if (this.pendingState >= 0) this.publishState(nowNs);
+    this.notice.settle(nowNs);
     this.sync.onTimer(nowNs);
     if (!this.open) return;
     const silentNs = nowNs - this.lastFrameNs;
@@ -231,7 +228,7 @@ export class KrakenFeed implements FeedSession {
     this.options.host.count('rejected');
     if (!/rate/i.test(error)) return;
     this.wire.pause(nowNs, RATE_PAUSE_NS);
-    this.setState(this.online ? VenueState.UP : VenueState.MAINTENANCE, VenueReason.RATE_LIMITED, nowNs);
+    this.notice.say(this.online ? VenueState.UP : VenueState.MAINTENANCE, VenueReason.RATE_LIMITED, nowNs);
   }
 
   /** online, maintenance, cancel_only, post_only: only the first one matches the orders of a taker. */
@@ -241,7 +238,7 @@ export class KrakenFeed implements FeedSession {
     const online = system === 'online';
     if (online === this.online) return;
     this.online = online;
-    this.setState(online ? VenueState.UP : VenueState.MAINTENANCE, VenueReason.NONE, nowNs);
+    this.notice.say(online ? VenueState.UP : VenueState.MAINTENANCE, VenueReason.NONE, nowNs);
     this.sync.setVenueHalted(!online, nowNs);
   }
 
@@ -260,32 +257,6 @@ export class KrakenFeed implements FeedSession {
 
   private bookOf(symbol: unknown): SyncedBook | undefined {
     return typeof symbol === 'string' ? this.books.find((book) => book.instrument.symbol === symbol) : undefined;
-  }
-
-  private setState(state: number, reason: number, nowNs: number): void {
-    this.pendingState = state;
-    this.pendingReason = reason;
-    this.publishState(nowNs);
-  }
-
-  /** Where the ring is full it stays pending until the timer finds room. */
-  private publishState(nowNs: number): void {
-    const at = this.options.sink.next();
-    if (at < 0) {
-      this.options.sink.abandon();
-      return;
-    }
-    const { status } = this;
-    status.begin(at, 0, this.options.venueIndex, NO_INSTRUMENT);
-    status.epoch = this.options.firstEpoch;
-    status.state = this.pendingState;
-    status.channel = VenueChannel.FEED;
-    status.reason = this.pendingReason;
-    status.tsNs = nowNs;
-    status.attempts = 0;
-    status.backoffNs = 0;
-    this.options.sink.flush();
-    this.pendingState = -1;
   }
 }
 

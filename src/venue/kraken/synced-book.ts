@@ -1,9 +1,9 @@
-/** One instrument's book as the feed keeps it: both sides, how far it may be trusted, and how its numbers are scaled. */
+/** One instrument's book as Kraken's rule needs it: both sides at the venue's own decimals, and the checksum over them. */
 import { POW10 } from '../../model/decimal.js';
 import type { Instrument } from '../../model/instrument.js';
-import { BookState, ResyncReason } from '../../record/codes.js';
 import type { LevelChanges } from '../level-changes.js';
 import { LevelSide } from '../level-side.js';
+import { StreamedBook } from '../streamed-book.js';
 import { asksChecksum, bookChecksum, CHECKSUM_LEVELS } from './checksum.js';
 
 /** Depths the venue offers. */
@@ -14,45 +14,12 @@ export function depthAtLeast(levels: number): number {
   return DEPTHS.find((depth) => depth >= levels) ?? 1000;
 }
 
-/** Where the subscription of a book stands. */
-export const Subscription = { NONE: 0, WAITING: 1, REQUESTED: 2, LIVE: 3 } as const;
-
-export class SyncedBook {
+export class SyncedBook extends StreamedBook {
   readonly asks: LevelSide;
   readonly bids: LevelSide;
   priceDecimals = 0;
   qtyDecimals = 0;
-  /** Venue's integer × up ÷ down = integer at the pair's scale; one of the two is 1. */
-  priceUp = 1;
-  priceDown = 1;
-  qtyUp = 1;
-  qtyDown = 1;
-
-  /** State of the content: OUT_OF_SYNC, SYNCING (a snapshot that nothing has verified yet) or IN_SYNC. */
-  content: number = BookState.OUT_OF_SYNC;
-  /** Why the content is out of sync. */
-  reason: number = ResyncReason.START;
-  /** The venue says that this market does not match orders now. */
-  halted = false;
-  /** State and epoch last published; -1: none yet. */
-  publishedState = -1;
-  publishedEpoch = -1;
-  expectedChecksum = 0;
   actualChecksum = 0;
-  epoch = 0;
-  resyncs = 0;
-  frames = 0;
-  lastTradeId = 0;
-
-  subscription: number = Subscription.NONE;
-  /** WAITING: subscribe then; REQUESTED: give up then; LIVE: quiet since `lastFrameNs`. */
-  dueNs = 0;
-  lastFrameNs = 0;
-  inSyncSinceNs = 0;
-  /** Attempts in a row that did not lead to a lasting book. */
-  attempts = 0;
-  /** Doubles with every stall that the snapshot after it did not explain: a quiet market is no stall. */
-  quietFactor = 1;
 
   /** Checksum of the last verified frame, and the unfinished one over the asks while they stand. */
   private checksum = -1;
@@ -63,7 +30,8 @@ export class SyncedBook {
   depth: number;
   depthConfirmed = false;
 
-  constructor(readonly instrument: Instrument, depth: number) {
+  constructor(instrument: Instrument, depth: number) {
+    super(instrument);
     this.depth = depth;
     this.asks = new LevelSide(true, depth);
     this.bids = new LevelSide(false, depth);
@@ -80,7 +48,7 @@ export class SyncedBook {
     this.qtyDown = POW10[Math.max(0, qtyDecimals - qtyScale)]!;
   }
 
-  clear(): void {
+  override clear(): void {
     this.asks.clear();
     this.bids.clear();
     this.checksum = -1;
@@ -140,7 +108,7 @@ export class SyncedBook {
     return checksum === this.actualChecksum;
   }
 
-  isCrossed(): boolean {
+  override isCrossed(): boolean {
     return this.asks.count > 0 && this.bids.count > 0 && this.bids.best() >= this.asks.best();
   }
 }
