@@ -71,6 +71,11 @@ export function formatTrimmed(value: number | bigint, decimals: number): string 
   return decimals === 0 ? text : text.replace(/\.?0+$/, '');
 }
 
+/** 10^-decimals: 1 → `0.1`. */
+export function unitAt(decimals: number): string {
+  return decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`;
+}
+
 /** Change a bigint's scale; digits that do not fit are rounded towards negative infinity. */
 export function rescale(value: bigint, from: number, to: number): bigint {
   if (to >= from) return value * 10n ** BigInt(to - from);

@@ -15,10 +15,10 @@ import { FrameBuffer } from '../frame-buffer.js';
 import { bytesOf, CLOSE_BRACE, expect, findKey, MALFORMED, matches, OUT_OF_RANGE, scanned, TOO_PRECISE } from '../scan.js';
 import { scanInteger } from '../scan-number.js';
 import { scanUnixMs, type EpochParts } from '../scan-time.js';
+import type { SnapshotRequests } from '../snapshot-requests.js';
 import { Kind, LETTER, PU, type StreamEvent } from './event.js';
 import { SINK_FULL, type LevelTarget, type LevelWriter } from './level-writer.js';
 import { OwedStatus } from './owed-status.js';
-import type { SnapshotRequests } from './snapshot-requests.js';
 
 /** What the books of one session share. */
 export interface SyncContext {

@@ -6,12 +6,12 @@ import type { FeedOptions, FeedSession } from '../contract.js';
 import { bounds, bytesOf, findKey, MALFORMED, matches, OUT_OF_RANGE, scanBoolean, scanned, scanString, TOO_PRECISE } from '../scan.js';
 import { scanInteger, scanScaled } from '../scan-number.js';
 import { scanUnixMs, splitEpoch, type EpochParts } from '../scan-time.js';
+import { SnapshotRequests } from '../snapshot-requests.js';
 import { SymbolTable } from '../symbol-table.js';
 import { BookSync } from './book-sync.js';
 import { Kind, LETTER, StreamEvent } from './event.js';
 import { baseQuantity, LevelWriter } from './level-writer.js';
-import type { BinanceMarket } from './market.js';
-import { SnapshotRequests } from './snapshot-requests.js';
+import { snapshotsOf, type BinanceMarket } from './market.js';
 
 const STREAMS_MAX = 1024;
 /** More streams than this are subscribed by message: an address has a limit. */
@@ -59,7 +59,7 @@ export class BinanceFeed implements FeedSession {
     }
     this.epoch = splitEpoch(options.epochUnixNs);
     this.epochNumber = options.firstEpoch & 0xffff;
-    this.requests = new SnapshotRequests(market, options.depth, host);
+    this.requests = new SnapshotRequests(snapshotsOf(market, options.depth), host);
     this.trade = new Trade(sink.views);
     this.quote = new Quote(sink.views);
     this.hasTrades = new Uint8Array(instruments.length);

@@ -1,5 +1,6 @@
 /** What differs between Binance's markets: addresses, limits and weights. The splice rule is read off the frames (`pu`). */
 import type { VenueEndpoints } from '../contract.js';
+import type { SnapshotSource } from '../snapshot-requests.js';
 
 export interface BinanceMarket {
   /** Registry id. */
@@ -65,4 +66,9 @@ export function snapshotLimit(market: BinanceMarket, depth: number): { limit: nu
   }
   const [limit, weight] = market.depthWeights.at(-1) ?? [100, 5];
   return { limit, weight };
+}
+
+export function snapshotsOf(market: BinanceMarket, depth: number): SnapshotSource {
+  const { limit, weight } = snapshotLimit(market, depth);
+  return { weight, weightPerWindow: market.weightPerMinute, windowNs: 60e9, pathOf: (symbol) => `${market.api}/depth?symbol=${encodeURIComponent(symbol)}&limit=${limit}` };
 }

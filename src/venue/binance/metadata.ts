@@ -1,5 +1,5 @@
 /** exchangeInfo → markets; with credentials also the account's own fees. */
-import { decimalsOf } from '../../model/decimal.js';
+import { decimalsOf, unitAt } from '../../model/decimal.js';
 import { RingsideError } from '../../model/errors.js';
 import type { InstrumentStatus, MarketMetadata } from '../../model/instrument.js';
 import type { HttpRequest, MetadataCodec, MetadataContext } from '../contract.js';
@@ -69,9 +69,9 @@ export class BinanceMetadata implements MetadataCodec {
     const lot = filter('LOT_SIZE');
     if (price?.tickSize === undefined || lot?.stepSize === undefined || lot.minQty === undefined) return undefined;
     const notional = filter('NOTIONAL', 'MIN_NOTIONAL');
-    const tickSize = Number(price.tickSize) > 0 ? price.tickSize : smallest(info.pricePrecision ?? info.quotePrecision ?? 8);
+    const tickSize = Number(price.tickSize) > 0 ? price.tickSize : unitAt(info.pricePrecision ?? info.quotePrecision ?? 8);
     const isInverse = info.contractSize !== undefined && this.market.id === 'binance-coinm';
-    const stepSize = isInverse ? CONVERTED_STEP : Number(lot.stepSize) > 0 ? lot.stepSize : smallest(8);
+    const stepSize = isInverse ? CONVERTED_STEP : Number(lot.stepSize) > 0 ? lot.stepSize : unitAt(8);
     return {
       symbol: info.symbol,
       base: info.baseAsset,
@@ -100,11 +100,6 @@ export class BinanceMetadata implements MetadataCodec {
   private unexpected(what: string, cause?: unknown): RingsideError {
     return new RingsideError('VENUE_METADATA', `${this.market.name}: ${what}`, { where: this.market.id, fix: 'Check that the REST address is the venue’s; it may also have changed its answers.', cause });
   }
-}
-
-/** 10^-decimals as text. */
-function smallest(decimals: number): string {
-  return decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`;
 }
 
 /** `0.00100000` → 1000. */

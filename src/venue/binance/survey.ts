@@ -1,8 +1,8 @@
 /** A first look at a transcript of Binance frames: which symbols, how many decimals they use, which bodies hold what. */
-import { decimalsOf } from '../../model/decimal.js';
 import type { MarketMetadata } from '../../model/instrument.js';
 import type { HttpRequest, SurveyedMarket, TranscriptSurvey } from '../contract.js';
 import { textOf } from '../scan.js';
+import { refinedMarket, significantDecimals, surveyedMarket } from '../surveyed-market.js';
 import type { BinanceMarket } from './market.js';
 import { BinanceMetadata } from './metadata.js';
 
@@ -85,7 +85,7 @@ export class BinanceSurvey implements TranscriptSurvey {
     }
     return [...this.seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([symbol, seen]) => {
       const known = this.known.get(symbol);
-      const metadata = known === undefined ? surveyed(symbol, seen) : refined(known, seen);
+      const metadata = known === undefined ? surveyed(symbol, seen) : refinedMarket(known, seen.priceDecimals, seen.qtyDecimals);
       return { metadata, fromVenue: known !== undefined };
     });
   }
@@ -129,41 +129,8 @@ function note(seen: Seen, levels: Levels): void {
   }
 }
 
-/** Decimals without trailing zeros; 0 for what is no text. */
-function significantDecimals(text: unknown): number {
-  if (typeof text !== 'string') return 0;
-  const point = text.indexOf('.');
-  if (/[eE]/.test(text)) return exponentDecimals(text);
-  if (point < 0) return 0;
-  let end = text.length;
-  while (text.charCodeAt(end - 1) === 0x30) end--;
-  return Math.min(12, end - point - 1);
-}
-
-function exponentDecimals(text: string): number {
-  try {
-    return Math.min(12, decimalsOf(text));
-  } catch {
-    return 0;
-  }
-}
-
 function surveyed(symbol: string, { priceDecimals, qtyDecimals }: Seen): MarketMetadata {
   const bare = symbol.split('_')[0];
   const quote = QUOTES.find((candidate) => bare.length > candidate.length && bare.endsWith(candidate)) ?? 'UNKNOWN';
-  return {
-    symbol, quote, base: quote === 'UNKNOWN' ? bare : bare.slice(0, -quote.length), status: 'trading',
-    tickSize: unit(priceDecimals), stepSize: unit(qtyDecimals), minQty: '0', minNotional: '0', priceDecimals, qtyDecimals,
-  };
-}
-
-/** The venue's own description; finer where recorded levels are finer (resting orders from before a tick change). */
-function refined(known: MarketMetadata, { priceDecimals, qtyDecimals }: Seen): MarketMetadata {
-  const tickSize = priceDecimals > known.priceDecimals ? unit(priceDecimals) : known.tickSize;
-  const stepSize = qtyDecimals > known.qtyDecimals ? unit(qtyDecimals) : known.stepSize;
-  return { ...known, tickSize, stepSize };
-}
-
-function unit(decimals: number): string {
-  return decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`;
+  return surveyedMarket(symbol, quote === 'UNKNOWN' ? bare : bare.slice(0, -quote.length), quote, priceDecimals, qtyDecimals);
 }

@@ -3,7 +3,7 @@
  * WebSocket v2 where only a recording is at hand.
  * Sources: docs.kraken.com, "Get tradable asset pairs", "Get trade volume", "Instrument".
  */
-import { decimalsOf } from '../../model/decimal.js';
+import { decimalsOf, unitAt } from '../../model/decimal.js';
 import { RingsideError } from '../../model/errors.js';
 import type { InstrumentStatus, MarketMetadata } from '../../model/instrument.js';
 import type { HttpRequest, MetadataCodec, MetadataContext } from '../contract.js';
@@ -59,11 +59,6 @@ function decimalText(value: unknown): string | undefined {
 
 function decimalsField(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 18 ? value : undefined;
-}
-
-/** 10^-decimals: 1 → `0.1`. */
-function unitAt(decimals: number): string {
-  return decimals === 0 ? '1' : `0.${'0'.repeat(decimals - 1)}1`;
 }
 
 /** Percent → parts per million: 0.26 → 2600. */

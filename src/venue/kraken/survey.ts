@@ -5,6 +5,7 @@
 import type { MarketMetadata } from '../../model/instrument.js';
 import type { SurveyedMarket, TranscriptSurvey } from '../contract.js';
 import { textOf } from '../scan.js';
+import { surveyedMarket } from '../surveyed-market.js';
 import { canonicalAsset } from './asset-names.js';
 import { krakenMetadata, parseInstrumentFrame } from './metadata.js';
 
@@ -74,12 +75,5 @@ export class KrakenSurvey implements TranscriptSurvey {
 
 function surveyed(symbol: string, { price, qty }: Decimals): MarketMetadata {
   const [base = symbol, quote = 'UNKNOWN'] = symbol.split('/');
-  return {
-    symbol, base: canonicalAsset(base), quote: canonicalAsset(quote), status: 'trading',
-    tickSize: unit(price), stepSize: unit(qty), minQty: '0', minNotional: '0', priceDecimals: price, qtyDecimals: qty,
-  };
-}
-
-function unit(decimals: number): string {
-  return decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`;
+  return surveyedMarket(symbol, canonicalAsset(base), canonicalAsset(quote), price, qty);
 }

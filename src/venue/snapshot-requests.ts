@@ -1,17 +1,24 @@
 /**
- * Asks for snapshots within the venue's request weight: a few at a time, at most half of what an address may spend in
- * a minute, silent for as long as a 429 or 418 says.
+ * Asks for book snapshots by REST within what the venue allows an address: a few at a time, at most half of the allowance,
+ * silent for as long as a 429 or 418 says.
  */
-import type { FeedHost } from '../contract.js';
-import { snapshotLimit, type BinanceMarket } from './market.js';
+import type { FeedHost } from './contract.js';
 
 const IN_FLIGHT_MAX = 4;
-const MINUTE_NS = 60e9;
 /** What we do where a refusal names no time. */
 const PAUSE_NS = 60e9;
 const BAN_NS = 300e9;
 /** An answer that never came: the host has given up on it long before. */
 const LOST_NS = 30e9;
+
+/** Where a venue's snapshots are, and what asking costs. */
+export interface SnapshotSource {
+  pathOf(symbol: string): string;
+  /** What one question weighs, and how much weight an address may spend in each window. */
+  readonly weight: number;
+  readonly weightPerWindow: number;
+  readonly windowNs: number;
+}
 
 interface Wanted {
   readonly book: number;
@@ -23,8 +30,6 @@ interface Wanted {
 }
 
 export class SnapshotRequests {
-  private readonly limit: number;
-  private readonly weight: number;
   private readonly capacity: number;
   private budget: number;
   private refilledNs = 0;
@@ -33,9 +38,8 @@ export class SnapshotRequests {
   private waiting: Wanted[] = [];
   private inFlight: Wanted[] = [];
 
-  constructor(private readonly market: BinanceMarket, depth: number, private readonly host: FeedHost) {
-    ({ limit: this.limit, weight: this.weight } = snapshotLimit(market, depth));
-    this.capacity = market.weightPerMinute / 2;
+  constructor(private readonly source: SnapshotSource, private readonly host: FeedHost) {
+    this.capacity = source.weightPerWindow / 2;
     this.budget = this.capacity;
   }
 
@@ -71,19 +75,20 @@ export class SnapshotRequests {
   }
 
   pump(nowNs: number): void {
-    this.budget = Math.min(this.capacity, this.budget + (Math.max(0, nowNs - this.refilledNs) / MINUTE_NS) * this.capacity);
+    const { weight, windowNs } = this.source;
+    this.budget = Math.min(this.capacity, this.budget + (Math.max(0, nowNs - this.refilledNs) / windowNs) * this.capacity);
     this.refilledNs = nowNs;
     this.requeueLost(nowNs);
     if (nowNs < this.pausedUntilNs) return;
-    while (this.inFlight.length < IN_FLIGHT_MAX && this.budget >= this.weight) {
+    while (this.inFlight.length < IN_FLIGHT_MAX && this.budget >= weight) {
       const index = this.waiting.findIndex(({ fromNs }) => fromNs <= nowNs);
       if (index < 0) return;
       const [wanted] = this.waiting.splice(index, 1);
       wanted.tag = this.nextTag++;
       wanted.sentNs = nowNs;
-      this.budget -= this.weight;
+      this.budget -= weight;
       this.inFlight.push(wanted);
-      this.host.request(wanted.tag, { method: 'GET', path: `${this.market.api}/depth?symbol=${encodeURIComponent(wanted.symbol)}&limit=${this.limit}` });
+      this.host.request(wanted.tag, { method: 'GET', path: this.source.pathOf(wanted.symbol) });
     }
   }
 
