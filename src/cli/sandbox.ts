@@ -1,7 +1,8 @@
-/** `ringside sandbox`: the two venues on loopback, until a signal or the given duration. */
-import { Command, InvalidArgumentError } from 'commander';
+/** `ringside sandbox`: the sandbox venues on loopback, until a signal or the given duration. */
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { SANDBOX_DEFAULTS, startSandbox, UNLIMITED } from '../sandbox/index.js';
 import type { SandboxReady } from '../sandbox/index.js';
+import { SANDBOX_VENUES } from '../sandbox/registry.js';
 import { parseDuration } from './duration.js';
 
 interface Flags {
@@ -9,26 +10,28 @@ interface Flags {
   pairs: number | string[];
   rate: number;
   stepMs: number;
+  venues?: string[];
   binanceDepthMs: number;
-  portBinance: number;
-  portKraken: number;
   startMs?: number;
   duration?: number;
   json?: boolean;
   limits: boolean;
   withParent?: boolean;
+  /** `portBinance`, `portKraken`, … */
+  [port: `port${string}`]: number | undefined;
 }
 
+const BINANCE_DEPTH_MS = 100;
+
 export function sandboxCommand(): Command {
-  return new Command('sandbox')
-    .description('Run the sandbox venues: Binance spot and Kraken on loopback, with a seeded market and a matching engine')
+  const command = new Command('sandbox')
+    .description(`Run the sandbox venues on loopback, with a seeded market and a matching engine: ${SANDBOX_VENUES.map(({ name }) => name).join(', ')}`)
+    .option('--venues <list>', `which of them: ${SANDBOX_VENUES.map(({ id }) => id).join(',')} (default: all)`, (text) => text.split(','))
     .option('--seed <n>', 'one seed, one market: the same seed gives the same frames', wholeNumber, SANDBOX_DEFAULTS.seed)
     .option('--pairs <n|list>', 'how many base assets are listed, 1 to 500 (BTC, ETH, SOL, XRP, then made-up ones), or which pairs, such as BTC/USDT,ETH/USDT', pairs, SANDBOX_DEFAULTS.pairs)
-    .option('--rate <n>', 'book changes a second, over all markets of both venues', wholeNumber, SANDBOX_DEFAULTS.ratePerSecond)
+    .option('--rate <n>', 'book changes a second, over all markets of all venues', wholeNumber, SANDBOX_DEFAULTS.ratePerSecond)
     .option('--step-ms <n>', 'length of a market step in milliseconds', wholeNumber, SANDBOX_DEFAULTS.stepMs)
-    .option('--binance-depth-ms <n>', "period of Binance's @depth@100ms stream; shorter for latency measurements", wholeNumber, SANDBOX_DEFAULTS.binanceDepthMs)
-    .option('--port-binance <port>', 'port of the Binance venue, 0 = any free one', wholeNumber, SANDBOX_DEFAULTS.portBinance)
-    .option('--port-kraken <port>', 'port of the Kraken venue, 0 = any free one', wholeNumber, SANDBOX_DEFAULTS.portKraken)
+    .option('--binance-depth-ms <n>', "period of Binance's @depth@100ms stream; shorter for latency measurements", wholeNumber, BINANCE_DEPTH_MS)
     .option('--start-ms <n>', "the market's time at its first step, ms since 1970 (default: now)", wholeNumber)
     .option('--duration <time>', 'stop after this long, such as 30s or 5m (default: until a signal)', parseDuration)
     .option('--no-limits', 'lift the rate limits, for benchmarks')
@@ -44,12 +47,17 @@ Each venue also answers, on its REST address:
 
 Example: ringside sandbox --seed 7 --json`)
     .action(run);
+  for (const { id, name } of SANDBOX_VENUES) command.addOption(new Option(`--port-${id} <port>`, `port of ${name}`).argParser(wholeNumber).default(0, 'any free one'));
+  return command;
 }
 
 async function run(flags: Flags): Promise<void> {
+  const unlimited = flags.limits ? {} : UNLIMITED;
   const sandbox = await startSandbox({
-    seed: flags.seed, pairs: flags.pairs, ratePerSecond: flags.rate, stepMs: flags.stepMs, binanceDepthMs: flags.binanceDepthMs,
-    portBinance: flags.portBinance, portKraken: flags.portKraken, startMs: flags.startMs ?? null, ...(flags.limits ? {} : UNLIMITED),
+    seed: flags.seed, pairs: flags.pairs, ratePerSecond: flags.rate, stepMs: flags.stepMs, startMs: flags.startMs ?? null,
+    ...(flags.venues === undefined ? {} : { venues: flags.venues }),
+    ports: Object.fromEntries(SANDBOX_VENUES.map(({ id }) => [id, flags[portFlag(id)] ?? 0])),
+    own: { ...unlimited, binance: { ...unlimited.binance, depthMs: flags.binanceDepthMs } },
   });
   let timer: NodeJS.Timeout | undefined;
   const stopped = new Promise<void>((resolve) => {
@@ -67,14 +75,24 @@ async function run(flags: Flags): Promise<void> {
   await sandbox.close();
 }
 
-function readyText({ seed, venues: { binance, kraken } }: SandboxReady): string {
+function readyText({ seed, venues }: SandboxReady): string {
   return [
     `Sandbox venues are ready (seed ${seed}); Ctrl-C stops them.`, '',
-    `  Binance  REST    ${binance.rest}`, `           streams ${binance.ws}/stream?streams=btcusdt@depth@100ms`, `           WS-API  ${binance.wsApi}`,
-    `           key     ${binance.apiKey}`, `           secret  ${binance.secret}`, '',
-    `  Kraken   REST    ${kraken.rest}`, `           public  ${kraken.ws}`, `           private ${kraken.wsAuth}`,
-    `           key     ${kraken.apiKey}`, `           secret  ${kraken.secret}`, '', `  Ledgers: ${binance.rest}/sandbox/ledger and ${kraken.rest}/sandbox/ledger`, '',
+    ...SANDBOX_VENUES.filter(({ id }) => id in venues).flatMap(({ id, name }) => [
+      `  ${name}`, ...Object.entries(venues[id]).filter(([, value]) => typeof value === 'string').map(([key, value]) => `    ${key.padEnd(18)} ${oneLine(value as string)}`),
+      `    ${'ledger'.padEnd(18)} ${venues[id].rest}/sandbox/ledger`, '',
+    ]),
   ].join('\n');
+}
+
+/** A PEM has lines of its own. */
+function oneLine(text: string): string {
+  return text.trimEnd().replaceAll('\n', '\\n');
+}
+
+/** As commander spells `--port-binance`. */
+function portFlag(id: string): `port${string}` {
+  return `port${id.replace(/(^|-)[a-z]/g, (letter) => letter.at(-1)!.toUpperCase())}`;
 }
 
 function wholeNumber(text: string): number {

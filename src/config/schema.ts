@@ -102,7 +102,7 @@ export const configSchema = z.strictObject({
   placement: choice(['auto', 'packed', 'threads'], 'auto: by the number of cores; packed: few threads; threads: one thread an actor').default('auto'),
   sandbox: z.strictObject({
     seed: integer(0, 4_294_967_295, 'Seed of the market: the same seed gives the same market').default(7),
-    rate: integer(1, 1_000_000, 'Book changes a second, over all markets of both venues').default(2000),
+    rate: integer(1, 1_000_000, 'Book changes a second, over all markets of all venues').default(2000),
     bases: integer(1, 500, 'Base assets listed: BTC, ETH, SOL, XRP, then made-up ones').default(4),
   }).prefault({}),
   paper: z.strictObject({

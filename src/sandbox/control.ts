@@ -1,11 +1,11 @@
-/** The sandbox's own doors, the same on both venues: `/sandbox/{ledger,book,latency,latency/reset,fault,cross,status}`. */
+/** The sandbox's own doors, the same on all venues: `/sandbox/{ledger,book,latency,latency/reset,fault,cross,status}`. */
 import { formatScaled } from '../model/decimal.js';
 import { FAULTS, isFaultKind } from './faults.js';
 import type { FaultOrder } from './faults.js';
 import type { HttpReply, HttpRequest } from './http.js';
 import type { Market } from './matching/exchange.js';
 import type { Order } from './matching/order.js';
-import type { VenueCore } from './venue.js';
+import type { VenueCore } from './venue-core.js';
 import { parseForm } from './http.js';
 
 export interface CrossRequest {
@@ -13,7 +13,7 @@ export interface CrossRequest {
   pair: string;
   /** The venue that becomes the cheap one. */
   venueCheap: string;
-  /** How far its ask stands below the other venue's best bid. */
+  /** How far its ask stands below the best bid of the other venues. */
   bps: number;
   /** Quantity of the level, decimal text. */
   qty: string;

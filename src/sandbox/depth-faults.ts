@@ -1,5 +1,5 @@
 import type { Frame } from './topics.js';
-import type { VenueCore } from './venue.js';
+import type { VenueCore } from './venue-core.js';
 
 /** Gaps, duplicates and damage in the depth frames, where armed. */
 export function withDepthFaults(core: VenueCore, frames: Frame[], symbolOf: (topic: string) => string): Frame[] {

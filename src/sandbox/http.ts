@@ -1,4 +1,4 @@
-/** Just enough HTTP for two venues: read the body, hand over, answer JSON. Loopback only. */
+/** Just enough HTTP for a venue: read the body, hand over, answer JSON. Loopback only. */
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +21,7 @@ export interface HttpReply {
 
 export type HttpHandler = (request: HttpRequest) => HttpReply | Promise<HttpReply>;
 
-export const LOOPBACK = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 const BODY_BYTES_MAX = 1_000_000;
 
 /** @throws RingsideError SANDBOX_PORT_IN_USE, SANDBOX_LISTEN_FAILED */
@@ -61,8 +61,9 @@ export async function listen(port: number, where: string, handler: HttpHandler):
   return server;
 }
 
-export function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
+/** Where it listens: `http://127.0.0.1:40123`. */
+export function loopback(scheme: 'http' | 'ws', server: Server): string {
+  return `${scheme}://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
 }
 
 /** Form or query parameters, in order; a later duplicate wins. */

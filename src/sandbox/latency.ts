@@ -2,7 +2,7 @@
 export interface LatencySample {
   /** When the order's frame arrived, monotonic ns. */
   orderInNs: number;
-  /** When this venue last sent market data, and when either venue did. */
+  /** When this venue last sent market data, and when any venue did. */
   venueFrameOutNs: number;
   anyFrameOutNs: number;
   /** When the last forced crossing left (any venue); 0 = none yet. */
@@ -12,7 +12,7 @@ export interface LatencySample {
 
 const SAMPLES_MAX = 100_000;
 
-/** Shared by both venues: the moment any of them last sent. */
+/** Shared by all venues: the moment any of them last sent. */
 export interface SharedTimes {
   anyFrameOutNs: number;
   crossOutNs: number;

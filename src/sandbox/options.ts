@@ -1,62 +1,60 @@
 /** What a sandbox can be told, and what it does when told nothing. */
 import { RingsideError } from '../model/errors.js';
-import { BINANCE_LIMITS } from './binance/limits.js';
-import { KRAKEN_LIMITS } from './kraken/limits.js';
-import type { BinanceLimitSettings } from './binance/limits.js';
-import type { KrakenLimitSettings } from './kraken/limits.js';
+import { checkRange } from './option-range.js';
+import { SANDBOX_VENUES } from './registry.js';
 
 export interface SandboxOptions {
   /** One seed, one market. */
   seed: number;
+  /** Venues to run, by id. One seed and the same venues: the same market. */
+  venues: readonly string[];
   /**
    * How many base assets are listed, 1 to 500 (BTC, ETH, SOL, XRP, then made-up ones); or which canonical pairs:
-   * against USDT on both venues, against USD on Kraken.
+   * each on every venue that lists its quote.
    */
   pairs: number | readonly string[];
-  /** Book changes a second, over all markets of both venues. */
+  /** Book changes a second, over all markets of all venues. */
   ratePerSecond: number;
   /** Virtual time of step 0, ms since 1970; null = now. */
   startMs: number | null;
   /** Length of a step, ms. */
   stepMs: number;
-  /** Period of Binance's `@depth@100ms`, ms; shorter for latency measurements. */
-  binanceDepthMs: number;
-  /** 0 = any free port. */
-  portBinance: number;
-  portKraken: number;
-  /** PEM of an RSA public key that may sign for the Binance account; null = none. */
-  binanceRsaPublicKey: string | null;
-  binanceLimits: BinanceLimitSettings;
-  krakenLimits: KrakenLimitSettings;
+  /** By venue; absent or 0 = any free port. */
+  ports: Readonly<Record<string, number>>;
+  /** Options that only one venue has, by venue; what is absent is the venue's default. */
+  own: Readonly<Record<string, object>>;
 }
 
 export const SANDBOX_DEFAULTS: SandboxOptions = {
-  seed: 1, pairs: 4, ratePerSecond: 2_000, startMs: null, stepMs: 10, binanceDepthMs: 100, portBinance: 0, portKraken: 0, binanceRsaPublicKey: null,
-  binanceLimits: BINANCE_LIMITS, krakenLimits: KRAKEN_LIMITS,
+  seed: 1, venues: SANDBOX_VENUES.map(({ id }) => id), pairs: 4, ratePerSecond: 2_000, startMs: null, stepMs: 10, ports: {}, own: {},
 };
 
 const PAIRS_MAX = 500;
 
-/** Least and most of each whole-number option. */
-const RANGES: readonly (readonly [keyof SandboxOptions, number, number])[] = [
-  ['seed', 0, Number.MAX_SAFE_INTEGER], ['ratePerSecond', 1, 1_000_000], ['stepMs', 1, 100], ['binanceDepthMs', 1, 1_000],
-  ['portBinance', 0, 65_535], ['portKraken', 0, 65_535],
-];
-
-/** No limits to speak of: for benchmarks. */
-export const UNLIMITED: Pick<SandboxOptions, 'binanceLimits' | 'krakenLimits'> = {
-  binanceLimits: { weightPerMinute: 1e12, ordersPer10s: 1e12, ordersPerDay: 1e12 },
-  krakenLimits: { restMax: 1e12, restDecayPerSecond: 1e12, engineMax: 1e12, engineDecayPerSecond: 1e12, openOrdersPerPair: 1e12 },
-};
+/** No limits to speak of, on any venue: for benchmarks. */
+export const UNLIMITED: SandboxOptions['own'] = Object.fromEntries(SANDBOX_VENUES.map(({ id, unlimited }) => [id, unlimited]));
 
 /** @throws RingsideError SANDBOX_OPTION_INVALID */
 export function completeOptions(given: Partial<SandboxOptions>): SandboxOptions {
   const options = { ...SANDBOX_DEFAULTS, ...given };
-  for (const [name, least, most] of RANGES) check(name, options[name] as number, least, most);
-  if (typeof options.pairs === 'number') check('pairs', options.pairs, 1, PAIRS_MAX);
+  checkRange('seed', options.seed, 0, Number.MAX_SAFE_INTEGER);
+  checkRange('ratePerSecond', options.ratePerSecond, 1, 1_000_000);
+  checkRange('stepMs', options.stepMs, 1, 100);
+  for (const [venue, port] of Object.entries(options.ports)) checkRange(`port of ${venue}`, port, 0, 65_535);
+  if (typeof options.pairs === 'number') checkRange('pairs', options.pairs, 1, PAIRS_MAX);
   else checkPairs(options.pairs);
-  if (options.startMs !== null) check('startMs', options.startMs, 0, 8_000_000_000_000);
+  if (options.startMs !== null) checkRange('startMs', options.startMs, 0, 8_000_000_000_000);
+  checkVenues(options.venues);
   return options;
+}
+
+function checkVenues(venues: readonly string[]): void {
+  const known = SANDBOX_DEFAULTS.venues;
+  const wrong = venues.find((venue) => !known.includes(venue));
+  if (wrong === undefined && venues.length > 0) return;
+  throw new RingsideError('SANDBOX_OPTION_INVALID', wrong === undefined ? 'The sandbox needs a venue.' : `The sandbox has no venue "${wrong.slice(0, 30)}".`, {
+    where: 'venues', fix: `Choose among ${known.join(', ')}.`,
+  });
 }
 
 function checkPairs(pairs: readonly string[]): void {
@@ -65,9 +63,4 @@ function checkPairs(pairs: readonly string[]): void {
   throw new RingsideError('SANDBOX_OPTION_INVALID', wrong === undefined ? `The sandbox cannot list ${pairs.length} pairs.` : `The sandbox cannot list "${wrong.slice(0, 30)}".`, {
     where: 'pairs', fix: `Give 1 to ${PAIRS_MAX} pairs against USDT or USD, such as BTC/USDT,ETH/USDT,BTC/USD.`,
   });
-}
-
-function check(name: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw new RingsideError('SANDBOX_OPTION_INVALID', `Sandbox option ${name} is ${value}.`, { where: name, fix: `Give a whole number from ${least} to ${most}.` });
 }

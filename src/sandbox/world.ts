@@ -1,41 +1,36 @@
-/** Both venues' exchanges and the market that moves them, without sockets: what a seed determines. */
+/** All venues' exchanges and the market that moves them, without sockets: what a seed determines. */
 import { parseDecimal } from '../model/decimal.js';
 import { Simulation } from './market/simulation.js';
+import type { Universe } from './market/specs.js';
 import { buildUniverse } from './market/universe.js';
 import { Exchange } from './matching/exchange.js';
-import type { FeeSchedule } from './matching/exchange.js';
-import type { Universe, VenueName } from './market/universe.js';
 import type { SandboxOptions } from './options.js';
-
-/** A busy trader's tier: cheap enough that crossings pay. */
-export const FEES: Record<VenueName, FeeSchedule> = {
-  binance: { takerPpm: 200n, makerPpm: 100n, from: 'received' },
-  kraken: { takerPpm: 500n, makerPpm: 200n, from: 'quote' },
-};
+import { SANDBOX_VENUES } from './registry.js';
+import type { SandboxVenue } from './venue.js';
 
 /** Opening balances; made-up assets get about 200,000 quote units' worth. */
 const OPENING: Readonly<Record<string, string>> = { USDT: '2000000', USD: '2000000', BTC: '20', ETH: '400', SOL: '6000', XRP: '400000' };
 const MADE_UP_VALUE = 200_000;
-const FIRST_IDS: Record<VenueName, number> = { binance: 7_000_000_000, kraken: 5_000_000 };
 
 export interface World {
+  venues: readonly SandboxVenue[];
   universe: Universe;
-  exchanges: Record<VenueName, Exchange>;
+  /** By venue. */
+  exchanges: Record<string, Exchange>;
   simulation: Simulation;
 }
 
 export function createWorld(options: SandboxOptions, startMs: number): World {
-  const universe = buildUniverse(options.pairs);
+  const venues = SANDBOX_VENUES.filter(({ id }) => options.venues.includes(id));
+  const universe = buildUniverse(venues, options.pairs);
   let simulation: Simulation | null = null;
   const virtualMs = (): number => simulation?.virtualMs ?? startMs;
-  const exchangeOf = (venue: VenueName): Exchange =>
-    new Exchange(universe.markets[venue], openingBalances(universe, venue), FEES[venue], FIRST_IDS[venue], virtualMs);
-  const exchanges = { binance: exchangeOf('binance'), kraken: exchangeOf('kraken') };
-  simulation = new Simulation({ seed: options.seed, startMs, stepMs: options.stepMs, ratePerSecond: options.ratePerSecond }, universe, exchanges);
-  return { universe, exchanges, simulation };
+  const exchanges = Object.fromEntries(venues.map(({ id, fees, firstId }) => [id, new Exchange(universe.markets[id], openingBalances(universe, id), fees, firstId, virtualMs)]));
+  simulation = new Simulation({ seed: options.seed, startMs, stepMs: options.stepMs, ratePerSecond: options.ratePerSecond }, venues, universe, exchanges);
+  return { venues, universe, exchanges, simulation };
 }
 
-function openingBalances(universe: Universe, venue: VenueName): Map<string, bigint> {
+function openingBalances(universe: Universe, venue: string): Map<string, bigint> {
   const opening = new Map<string, bigint>();
   for (const { base, quote, startPrice } of universe.markets[venue]) {
     opening.set(base, parseDecimal(OPENING[base] ?? String(Math.ceil(MADE_UP_VALUE / startPrice)), 8));

@@ -115,7 +115,7 @@ async function krakenRest(sandbox: SandboxHandle, name: string, params: Record<s
 
 async function krakenAccount(sandbox: SandboxHandle): Promise<{ client: Client; token: string }> {
   const { result } = await krakenRest(sandbox, 'GetWebSocketsToken');
-  return { client: await new Client(sandbox.ready.venues.kraken.wsAuth).open(), token: (result as Json)['token'] as string };
+  return { client: await new Client(sandbox.ready.venues.kraken.wsAuth!).open(), token: (result as Json)['token'] as string };
 }
 
 function num(json: Json, name: string): number {
@@ -218,7 +218,7 @@ t.test('Kraken: every update of every depth checks out against its CRC32, trunca
 t.test('Binance: an order takes the displayed level, its events arrive wrapped, and refusals carry the venue’s codes', async (test) => {
   const sandbox = await withSandbox(test, {});
   const { wsApi, ws } = sandbox.ready.venues.binance;
-  const client = await new Client(wsApi).open();
+  const client = await new Client(wsApi!).open();
   const ask = async (method: string, params: Json): Promise<Json> => {
     const id = `${method}-${Math.random()}`.slice(0, 36);
     client.send({ id, method, params });
@@ -344,14 +344,14 @@ t.test('a forced crossing leaves at once, stands until taken, and the order’s 
   const price = `${crossed.json['price'] as string}000000`;
   const { json } = await feed.next(({ a }) => (a as [string, string][]).some((level) => level[0] === price));
   test.same((json['a'] as [string, string][]).find((level) => level[0] === price), [price, '0.05000000']);
-  const best = async (venue: typeof binance | typeof kraken, symbol: string): Promise<{ bid: number; ask: number }> => {
+  const best = async (venue: typeof binance, symbol: string): Promise<{ bid: number; ask: number }> => {
     const { bids, asks } = await get(`${venue.rest}/sandbox/book?symbol=${symbol}`);
     return { bid: Number((bids as string[][])[0][0]), ask: Number((asks as string[][])[0][0]) };
   };
   const cheap = await best(binance, 'BTCUSDT');
   const dear = await best(kraken, 'BTC/USDT');
   test.ok(cheap.ask < dear.bid && cheap.bid < cheap.ask, 'the venues cross, neither book does in itself');
-  const client = await new Client(binance.wsApi).open();
+  const client = await new Client(binance.wsApi!).open();
   client.send({ id: 1, method: 'order.place', params: signedParams(sandbox, { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'IOC', quantity: '0.05', price: crossed.json['price'], newClientOrderId: 'fast-1' }) });
   test.match((await client.next(({ id }) => id === 1)).json, { result: { status: 'FILLED' } });
   await feed.next(({ a }) => (a as [string, string][]).some((level) => level[0] === price && level[1] === '0.00000000'));
@@ -364,7 +364,7 @@ t.test('a forced crossing leaves at once, stands until taken, and the order’s 
 });
 
 t.test('faults: gaps, duplicates, wrong checksums, stalls, lost and late answers, maintenance, dropped connections', async (test) => {
-  const sandbox = await withSandbox(test, { binanceDepthMs: 20 });
+  const sandbox = await withSandbox(test, { own: { binance: { depthMs: 20 } } });
   const { binance, kraken } = sandbox.ready.venues;
   test.equal((await post(`${binance.rest}/sandbox/fault`, { kind: 'earthquake' })).status, 400);
   const feed = await new Client(`${binance.ws}/ws/btcusdt@depth@100ms`).open();
@@ -391,7 +391,7 @@ t.test('faults: gaps, duplicates, wrong checksums, stalls, lost and late answers
   await until((diff) => diff['U'] === last + 1);
   test.pass('after a stall the diffs go on where they stopped');
 
-  const account = await new Client(binance.wsApi).open();
+  const account = await new Client(binance.wsApi!).open();
   const limit = { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.001', price: '60000' };
   const place = (id: string): void => account.send({ id, method: 'order.place', params: signedParams(sandbox, { ...limit, newClientOrderId: id }) });
   sandbox.fault('binance', { kind: 'lose-ack' });
@@ -447,7 +447,7 @@ t.test('garbage gets a refusal and ends nothing', async (test) => {
     }
   };
   for (const url of [`${binance.ws}/ws`, binance.wsApi, kraken.ws, kraken.wsAuth]) {
-    const client = new Client(url, false);
+    const client = new Client(url!, false);
     await client.open();
     for (let i = 0; i < 150 && !client.closed; i++) {
       const text = JSON.stringify({ method: methods[random.below(methods.length)], params: value(), id: value(), req_id: i });
@@ -470,7 +470,7 @@ t.test('garbage gets a refusal and ends nothing', async (test) => {
 });
 
 t.test('a frame cut short, a shutdown announced, and the pairs that were asked for', async (test) => {
-  const sandbox = await withSandbox(test, { binanceDepthMs: 20, pairs: ['BTC/USDT', 'BTC/USD', 'ABC/USDT'] });
+  const sandbox = await withSandbox(test, { own: { binance: { depthMs: 20 } }, pairs: ['BTC/USDT', 'BTC/USD', 'ABC/USDT'] });
   const { binance, kraken } = sandbox.ready.venues;
   const info = await get(`${binance.rest}/api/v3/exchangeInfo`);
   test.same((info['symbols'] as Json[]).map(({ symbol }) => symbol), ['BTCUSDT', 'ABCUSDT']);
@@ -510,10 +510,13 @@ t.test('the command prints one line when it is ready, and ends cleanly on a sign
 
 t.test('a Binance session logs on with Ed25519 once and then trades unsigned; limits refuse with the venue’s codes and headers', async (test) => {
   const sandbox = await withSandbox(test, {
-    binanceLimits: { weightPerMinute: 60, ordersPer10s: 2, ordersPerDay: 100 }, krakenLimits: { restMax: 4, restDecayPerSecond: 0, engineMax: 2, engineDecayPerSecond: 0, openOrdersPerPair: 60 },
+    own: {
+      binance: { limits: { weightPerMinute: 60, ordersPer10s: 2, ordersPerDay: 100 } },
+      kraken: { limits: { restMax: 4, restDecayPerSecond: 0, engineMax: 2, engineDecayPerSecond: 0, openOrdersPerPair: 60 } },
+    },
   });
   const { binance } = sandbox.ready.venues;
-  const client = await new Client(binance.wsApi).open();
+  const client = await new Client(binance.wsApi!).open();
   const ask = async (id: string, method: string, params: Json): Promise<Json> => {
     client.send({ id, method, params });
     return (await client.next((json) => json['id'] === id)).json;
@@ -523,7 +526,7 @@ t.test('a Binance session logs on with Ed25519 once and then trades unsigned; li
   const timestamp = Date.now();
   const hmac = signedParams(sandbox, {});
   test.match(await ask('2', 'session.logon', hmac), { status: 400, error: { code: -1022 } }, 'not with HMAC');
-  const signature = sign(null, Buffer.from(`apiKey=${binance.apiKey}&timestamp=${timestamp}`), binance.ed25519PrivateKey).toString('base64');
+  const signature = sign(null, Buffer.from(`apiKey=${binance.apiKey}&timestamp=${timestamp}`), binance.ed25519PrivateKey!).toString('base64');
   test.match(await ask('3', 'session.logon', { apiKey: binance.apiKey, timestamp, signature }), { status: 200, result: { apiKey: binance.apiKey, userDataStream: false } });
   test.match(await ask('4', 'userDataStream.subscribe', {}), { status: 200, result: { subscriptionId: 0 } });
   test.match(await ask('5', 'order.place', { ...buy, timestamp: Date.now() }), { status: 200, result: { status: 'NEW' }, rateLimits: [{ rateLimitType: 'ORDERS', count: 1, limit: 2 }, {}] });

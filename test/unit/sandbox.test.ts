@@ -15,9 +15,12 @@ import { Exchange } from '../../src/sandbox/matching/exchange.js';
 import { isOpen } from '../../src/sandbox/matching/order.js';
 import type { OrderRequest } from '../../src/sandbox/matching/order.js';
 import { buildUniverse } from '../../src/sandbox/market/universe.js';
-import type { MarketSpec } from '../../src/sandbox/market/universe.js';
+import type { MarketSpec } from '../../src/sandbox/market/specs.js';
 import { completeOptions } from '../../src/sandbox/options.js';
-import { createWorld, FEES } from '../../src/sandbox/world.js';
+import { binance as binanceVenue } from '../../src/sandbox/binance/index.js';
+import { kraken as krakenVenue } from '../../src/sandbox/kraken/index.js';
+import type { SandboxVenue } from '../../src/sandbox/venue.js';
+import { createWorld } from '../../src/sandbox/world.js';
 import { decimalText } from '../../src/sandbox/text.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 
@@ -27,7 +30,7 @@ const START_MS = 1_795_000_000_000;
 function framesDigest(options: Partial<SandboxOptions>, steps: number): { digest: string; count: number } {
   const complete = completeOptions({ startMs: START_MS, ...options });
   const { simulation, exchanges } = createWorld(complete, START_MS);
-  const binance = new BinanceFeed(new BinanceSymbols(exchanges.binance), { stepMs: complete.stepMs, depthMs: complete.binanceDepthMs }, () => true);
+  const binance = new BinanceFeed(new BinanceSymbols(exchanges.binance), { stepMs: complete.stepMs, depthMs: 100 }, () => true);
   const krakenSymbols = new KrakenSymbols(exchanges.kraken);
   const kraken = new KrakenFeed(krakenSymbols, () => true);
   const hash = createHash('sha256');
@@ -118,11 +121,11 @@ t.test('the book changes at the rate that was asked for', (t) => {
 });
 
 /** An exchange whose only maker is the test. */
-function quietExchange(fees = FEES.kraken): { exchange: Exchange; spec: MarketSpec; now: { ms: number } } {
-  const spec = buildUniverse(1).markets[fees === FEES.kraken ? 'kraken' : 'binance'][0];
+function quietExchange(venue: SandboxVenue = krakenVenue): { exchange: Exchange; spec: MarketSpec; now: { ms: number } } {
+  const spec = buildUniverse([venue], 1).markets[venue.id][0];
   const now = { ms: START_MS };
   const opening = new Map([[spec.base, parseDecimal('10', 8)], [spec.quote, parseDecimal('500000', 8)]]);
-  return { exchange: new Exchange([spec], opening, fees, 1, () => now.ms), spec, now };
+  return { exchange: new Exchange([spec], opening, venue.fees, 1, () => now.ms), spec, now };
 }
 
 function order(spec: MarketSpec, change: Partial<OrderRequest>): OrderRequest {
@@ -168,8 +171,8 @@ t.test('an order does not trade with one of its own account unless told so', (t)
 t.test('whatever happens, money is conserved, locks equal open orders, and the book is not crossed', (t) => {
   const seed = Number(process.env['SANDBOX_TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
   const random = new Prng(`matching ${seed}`);
-  for (const fees of [FEES.kraken, FEES.binance]) {
-    const { exchange, spec, now } = quietExchange(fees);
+  for (const venue of [krakenVenue, binanceVenue]) {
+    const { exchange, spec, now } = quietExchange(venue);
     const market = exchange.markets[0];
     const unit = 10 ** (spec.priceDecimals - 1);
     const opening = new Map([...exchange.account.balances].map(([asset, { total }]) => [asset, total]));
@@ -246,7 +249,7 @@ t.test('Binance signatures: HMAC over the encoded payload, Ed25519 and HMAC over
 
 t.test('Binance counts weight by the minute and unfilled orders by ten seconds', (t) => {
   const now = { ms: START_MS };
-  const { exchange, spec } = quietExchange(FEES.binance);
+  const { exchange, spec } = quietExchange(binanceVenue);
   const limits = new BinanceLimits({ weightPerMinute: 50, ordersPer10s: 2, ordersPerDay: 100 }, () => now.ms);
   limits.charge(50);
   t.throws(() => limits.charge(1), { status: 429, code: -1003 });
@@ -302,6 +305,7 @@ t.test('Kraken checksums: the published vector and the worked example', (t) => {
 
 t.test('options out of range are named with what is accepted', (t) => {
   t.throws(() => completeOptions({ pairs: 501 }), { code: 'SANDBOX_OPTION_INVALID', where: 'pairs', fix: /1 to 500/ });
-  t.throws(() => completeOptions({ portKraken: 70_000 }), { code: 'SANDBOX_OPTION_INVALID' });
+  t.throws(() => completeOptions({ ports: { kraken: 70_000 } }), { code: 'SANDBOX_OPTION_INVALID' });
+  t.throws(() => completeOptions({ venues: ['binance', 'mtgox'] }), { code: 'SANDBOX_OPTION_INVALID', fix: /binance, kraken/ });
   t.end();
 });

@@ -2,7 +2,7 @@
 import { BinanceError, badRequest } from './errors.js';
 import { unknownOutcome } from './orders.js';
 import type { BinanceLimits } from './limits.js';
-import type { VenueCore } from '../venue.js';
+import type { VenueCore } from '../venue-core.js';
 
 export interface Outcome {
   /** Present unless the request failed. */

@@ -3,7 +3,7 @@ import { formatScaled, rescale } from '../../model/decimal.js';
 import { badRequest, filterFailure } from './errors.js';
 import { decimalText } from '../text.js';
 import type { Market } from '../matching/exchange.js';
-import type { MarketSpec } from '../market/universe.js';
+import type { MarketSpec } from '../market/specs.js';
 
 const MAX_NUM_ORDERS = 200;
 const QTY_MAX = 9_000_000n * 10n ** 8n;

@@ -11,7 +11,7 @@ import type { BinanceLimits } from './limits.js';
 import type { BinanceOrders } from './orders.js';
 import type { BinanceSymbol, BinanceSymbols } from './symbols.js';
 import type { Params } from './params.js';
-import type { VenueCore } from '../venue.js';
+import type { VenueCore } from '../venue-core.js';
 
 export interface Operation {
   weight: (params: Params) => number;

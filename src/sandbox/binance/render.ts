@@ -3,7 +3,7 @@ import { formatScaled, rescale } from '../../model/decimal.js';
 import { decimalText } from '../text.js';
 import type { EndReason, ExecutionEvent, Fill, Order, OrderStatus } from '../matching/order.js';
 import type { Account } from '../matching/account.js';
-import type { MarketSpec } from '../market/universe.js';
+import type { MarketSpec } from '../market/specs.js';
 
 const STATUS: Record<OrderStatus, string> = {
   new: 'NEW', partially_filled: 'PARTIALLY_FILLED', filled: 'FILLED', canceled: 'CANCELED', expired: 'EXPIRED', expired_in_match: 'EXPIRED_IN_MATCH',

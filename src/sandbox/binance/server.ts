@@ -1,7 +1,6 @@
 /** The Binance sandbox: REST, market streams and WebSocket API on one loopback port. */
 import { asBinanceError, runPlacement } from './acks.js';
-import { BinanceAuth, splitSigned } from './auth.js';
-import type { BinanceKeys } from './auth.js';
+import { BinanceAuth, keysOf, splitSigned } from './auth.js';
 import { BinanceFeed } from './feed.js';
 import { BinanceLimits } from './limits.js';
 import type { BinanceLimitSettings } from './limits.js';
@@ -15,33 +14,33 @@ import { WsApiConnection } from './wsapi.js';
 import { controlReply } from '../control.js';
 import type { ControlContext } from '../control.js';
 import { withDepthFaults } from '../depth-faults.js';
-import { listen, parseForm, portOf } from '../http.js';
+import { listen, loopback, parseForm } from '../http.js';
 import type { HttpReply, HttpRequest } from '../http.js';
+import { checkRange } from '../option-range.js';
 import { Sockets } from '../sockets.js';
 import { Topics } from '../topics.js';
 import type { Frame } from '../topics.js';
-import type { VenueCore, VenueServer } from '../venue.js';
+import type { VenueServer, VenueStart } from '../venue.js';
 
-export interface BinanceServerOptions {
-  core: VenueCore;
-  keys: BinanceKeys;
-  rsaPublicKey: string | null;
-  limits: BinanceLimitSettings;
-  port: number;
-  stepMs: number;
-  depthMs: number;
-  control: Omit<ControlContext, 'core' | 'venue' | 'connections' | 'market' | 'dropConnections' | 'onMaintenance' | 'shutdown'>;
+export interface BinanceOptions {
+  /** Period of `@depth@100ms`, ms, 1 to 1000; shorter for latency measurements. */
+  readonly depthMs: number;
+  /** PEM of an RSA public key that may sign for the account; null = none. */
+  readonly rsaPublicKey: string | null;
+  readonly limits: BinanceLimitSettings;
 }
 
 const PING = { everyMs: 20_000, answerWithinMs: 60_000 };
 
-export async function startBinance(options: BinanceServerOptions): Promise<VenueServer & { control: ControlContext }> {
-  const { core } = options;
+export async function startBinance(options: VenueStart<BinanceOptions>): Promise<VenueServer> {
+  const { core, own, stepMs } = options;
+  checkRange('binance-depth-ms', own.depthMs, 1, 1_000);
+  const keys = keysOf(options.seed);
   const symbols = new BinanceSymbols(core.exchange);
   const topics = new Topics<StreamConnection>();
-  const feed = new BinanceFeed(symbols, options, (topic) => topics.has(topic));
-  const auth = new BinanceAuth(options.keys, options.rsaPublicKey, core.wallMs);
-  const limits = new BinanceLimits(options.limits, core.wallMs);
+  const feed = new BinanceFeed(symbols, { stepMs, depthMs: own.depthMs }, (topic) => topics.has(topic));
+  const auth = new BinanceAuth(keys, own.rsaPublicKey, core.wallMs);
+  const limits = new BinanceLimits(own.limits, core.wallMs);
   const orders = new BinanceOrders(core.exchange, symbols, limits);
   const operations = binanceOperations(core, symbols, orders, limits);
   const users = new Set<WsApiConnection>();
@@ -134,7 +133,7 @@ export async function startBinance(options: BinanceServerOptions): Promise<Venue
   let pending: Frame[] = [];
   const send = (frames: Frame[]): void => topics.broadcast(withDepthFaults(core, frames, (topic) => topic.slice(0, topic.indexOf('@')).toUpperCase()), () => core.latency.frameOut());
   return {
-    control, port: portOf(http),
+    control, access: { rest: loopback('http', http), ws: loopback('ws', http), wsApi: `${loopback('ws', http)}/ws-api/v3`, ...keys },
     encode: (step) => {
       pending = core.faults.active('stall') ? [] : feed.step(step, core.virtualMs());
     },

@@ -9,7 +9,7 @@ import { sortedPayload } from './auth.js';
 import type { BinanceAuth } from './auth.js';
 import type { Operation } from './operations.js';
 import type { BinanceLimits } from './limits.js';
-import type { VenueCore } from '../venue.js';
+import type { VenueCore } from '../venue-core.js';
 
 export interface WsApiContext {
   core: VenueCore;

@@ -13,7 +13,7 @@ import type { KrakenOrders } from './orders.js';
 import type { KrakenSymbol, KrakenSymbols } from './symbols.js';
 import type { Listener, Topics } from '../topics.js';
 import type { Order } from '../matching/order.js';
-import type { VenueCore } from '../venue.js';
+import type { VenueCore } from '../venue-core.js';
 
 export interface KrakenContext {
   core: VenueCore;

@@ -5,7 +5,7 @@ import { orderIdOf } from './render.js';
 import type { Order, OrderRequest, SelfTrade, TimeInForce } from '../matching/order.js';
 import type { KrakenLimits } from './limits.js';
 import type { KrakenSymbol } from './symbols.js';
-import type { VenueCore } from '../venue.js';
+import type { VenueCore } from '../venue-core.js';
 
 /** An order as either door states it, values as text. */
 export interface KrakenOrderText {

@@ -12,7 +12,7 @@ import type { KrakenOrders } from './orders.js';
 import type { KrakenSymbol, KrakenSymbols } from './symbols.js';
 import type { HttpReply, HttpRequest } from '../http.js';
 import type { Order } from '../matching/order.js';
-import type { VenueCore } from '../venue.js';
+import type { VenueCore } from '../venue-core.js';
 
 type Form = ReadonlyMap<string, string>;
 const PAGE = 50;

@@ -1,7 +1,6 @@
 /** The Kraken sandbox: REST, public (`/v2`) and private (`/auth/v2`) WebSocket v2 on one loopback port. */
 import { formatScaled } from '../../model/decimal.js';
-import { KrakenAuth } from './auth.js';
-import type { KrakenKeys } from './auth.js';
+import { KrakenAuth, krakenKeysOf } from './auth.js';
 import { KrakenConnection } from './connection.js';
 import type { KrakenContext } from './connection.js';
 import { KrakenFeed } from './feed.js';
@@ -14,32 +13,29 @@ import { KrakenSymbols } from './symbols.js';
 import { controlReply } from '../control.js';
 import type { ControlContext } from '../control.js';
 import { withDepthFaults } from '../depth-faults.js';
-import { listen, portOf } from '../http.js';
+import { listen, loopback } from '../http.js';
 import { Sockets } from '../sockets.js';
 import { rfc3339 } from '../text.js';
 import { Topics } from '../topics.js';
 import type { Frame } from '../topics.js';
-import type { VenueCore, VenueServer } from '../venue.js';
+import type { VenueServer, VenueStart } from '../venue.js';
 
-export interface KrakenServerOptions {
-  core: VenueCore;
-  keys: KrakenKeys;
-  limits: KrakenLimitSettings;
-  port: number;
-  control: Omit<ControlContext, 'core' | 'venue' | 'connections' | 'market' | 'dropConnections' | 'onMaintenance' | 'shutdown'>;
+export interface KrakenOptions {
+  readonly limits: KrakenLimitSettings;
 }
 
 /** Beyond 2^53, as the venue's are. */
 const FIRST_CONNECTION_ID = 12_345_678_901_234_567_890n;
 
-export async function startKraken(options: KrakenServerOptions): Promise<VenueServer & { control: ControlContext }> {
+export async function startKraken(options: VenueStart<KrakenOptions>): Promise<VenueServer> {
   const { core } = options;
+  const keys = krakenKeysOf(options.seed);
   const symbols = new KrakenSymbols(core.exchange);
   const topics = new Topics<KrakenConnection>();
   const feed = new KrakenFeed(symbols, (topic) => topics.has(topic));
   feed.corrupt = (symbol) => core.faults.take('corrupt-checksum', symbol) !== null;
-  const auth = new KrakenAuth(options.keys, core.wallMs);
-  const limits = new KrakenLimits(options.limits, core.wallMs);
+  const auth = new KrakenAuth(keys, core.wallMs);
+  const limits = new KrakenLimits(options.own.limits, core.wallMs);
   const orders = new KrakenOrders(core, limits);
   const connections = new Set<KrakenConnection>();
   const sentTotals = new Map([...core.exchange.account.balances].map(([asset, balance]) => [asset, balance.total]));
@@ -108,7 +104,7 @@ export async function startKraken(options: KrakenServerOptions): Promise<VenueSe
   let pending: Frame[] = [];
   const send = (frames: Frame[]): void => topics.broadcast(withDepthFaults(core, frames, (topic) => topic.slice(topic.lastIndexOf(':') + 1)), () => core.latency.frameOut());
   return {
-    control, port: portOf(http),
+    control, access: { rest: loopback('http', http), ws: `${loopback('ws', http)}/v2`, wsAuth: `${loopback('ws', http)}/auth/v2`, ...keys },
     encode: () => {
       pending = core.faults.active('stall') ? [] : feed.step(core.virtualMs());
     },

@@ -1,14 +1,14 @@
 /**
- * The truth behind both venues: one fair price per pair, and the episodes in which a venue drifts away from it.
- * An episode moves one venue's whole book by more than both venues' fees and spreads, then lets it return: that is a
+ * The truth behind all venues: one fair price per pair, and the episodes in which a venue drifts away from it.
+ * An episode moves one venue's whole book by more than two venues' fees and spreads, then lets it return: that is a
  * crossing that opens and decays. Step numbers drive everything; the wall clock plays no part.
  */
 import { Prng } from './prng.js';
-import type { FairSpec, VenueName } from './universe.js';
+import type { FairSpec } from './specs.js';
 
 /** Log-price volatility, in basis points per square root of a second. */
 const VOLATILITY_BPS = 0.9;
-/** Both venues' taker fees and half-spreads: displacement beyond this is profit. */
+/** Two venues' taker fees and half-spreads: displacement beyond this is profit. */
 const BREAK_EVEN_BPS = 8.5;
 /** An episode ends this far above break-even and then closes at once: venues do not hover at the edge. */
 const CLOSING_MARGIN_BPS = 1.4;
@@ -18,18 +18,18 @@ const HISTORY = 64;
 
 export class FairPrice {
   /** Displacement of each venue from the fair price, in basis points. */
-  readonly displacementBps: Record<VenueName, number> = { binance: 0, kraken: 0 };
+  readonly displacementBps: Record<string, number>;
   readonly #prng: Prng;
   readonly #episodes: Prng;
   readonly #stepMs: number;
   readonly #sigma: number;
   readonly #history = new Float64Array(HISTORY);
   readonly #leader: FairPrice | null;
-  readonly #shared: boolean;
+  readonly #venues: readonly string[];
   #basisBps: number;
   #price: number;
   #step = 0;
-  #episodeVenue: VenueName = 'binance';
+  #episodeVenue = '';
   #episodePeakBps = 0;
   #episodeFrom = -1;
   #episodeSteps = 0;
@@ -41,7 +41,8 @@ export class FairPrice {
     this.#stepMs = stepMs;
     this.#sigma = (VOLATILITY_BPS / 10_000) * Math.sqrt(stepMs / 1000);
     this.#leader = leader;
-    this.#shared = spec.shared;
+    this.#venues = spec.venues;
+    this.displacementBps = Object.fromEntries(spec.venues.map((venue) => [venue, 0]));
     this.#basisBps = leader === null ? 0 : this.#prng.between(-4, 4);
     this.#price = spec.startPrice;
     this.#history.fill(spec.startPrice);
@@ -62,13 +63,13 @@ export class FairPrice {
       this.#price = this.#leader.priceBefore(0) * (1 + this.#basisBps / 10_000);
     }
     this.#history[this.#step % HISTORY] = this.#price;
-    if (this.#shared) this.#advanceEpisode();
+    if (this.#venues.length > 1) this.#advanceEpisode();
   }
 
   #advanceEpisode(): void {
     if (this.#episodeFrom < 0) {
       if (this.#step < this.#nextEpisode) return;
-      const venue: VenueName = this.#episodes.uniform() < 0.5 ? 'binance' : 'kraken';
+      const venue = this.#venues[Math.floor(this.#episodes.uniform() * this.#venues.length)];
       const sign = this.#episodes.uniform() < 0.5 ? -1 : 1;
       const peakBps = BREAK_EVEN_BPS + this.#episodes.between(3, 11);
       const profitableMs = this.#episodes.logBetween(130, 2_600);

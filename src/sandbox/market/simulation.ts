@@ -1,18 +1,12 @@
 /**
- * The market of both venues, one step at a time. The step number drives everything: one seed, one market.
+ * The market of all venues, one step at a time. The step number drives everything: one seed, one market.
  * Virtual time is `startMs + step × stepMs`; no wall clock is read here.
  */
 import { FairPrice } from './fair.js';
 import { Maker } from './maker.js';
-import type { MakerCharacter } from './maker.js';
-import { VENUES } from './universe.js';
-import type { Universe, VenueName } from './universe.js';
+import type { Universe } from './specs.js';
 import type { Exchange } from '../matching/exchange.js';
-
-const CHARACTERS: Record<VenueName, Omit<MakerCharacter, 'lagSteps' | 'levels' | 'tradesPerSecond'> & { lagMs: number }> = {
-  binance: { lagMs: 0, halfSpreadBps: 0.35, noiseBps: 0.35, levelValue: 9_000, qtyDecimals: 8 },
-  kraken: { lagMs: 60, halfSpreadBps: 0.6, noiseBps: 0.5, levelValue: 4_000, qtyDecimals: 8 },
-};
+import type { SandboxVenue } from '../venue.js';
 
 /** Levels kept on each side of every book. */
 const LEVELS = 120;
@@ -21,12 +15,12 @@ export interface SimulationOptions {
   seed: number;
   startMs: number;
   stepMs: number;
-  /** Book changes a second, over all markets of both venues. */
+  /** Book changes a second, over all markets of all venues. */
   ratePerSecond: number;
 }
 
 interface Quoted {
-  venue: VenueName;
+  venue: string;
   maker: Maker;
   exchange: Exchange;
   marketIndex: number;
@@ -37,6 +31,7 @@ interface Quoted {
 export class Simulation {
   readonly #options: SimulationOptions;
   readonly #fairs: FairPrice[] = [];
+  readonly #names: readonly string[];
   readonly #quoted: Quoted[] = [];
   /** Markets that are stepped at each step: all of them when few, every n-th when many. */
   readonly #stride: number;
@@ -44,14 +39,14 @@ export class Simulation {
   readonly #owed: Float64Array;
   #step = 0;
 
-  constructor(options: SimulationOptions, universe: Universe, exchanges: Record<VenueName, Exchange>) {
+  constructor(options: SimulationOptions, venues: readonly SandboxVenue[], universe: Universe, exchanges: Readonly<Record<string, Exchange>>) {
     this.#options = options;
+    this.#names = universe.fairs.map(({ name }) => name);
     for (const spec of universe.fairs) {
       const leader = spec.follows === null ? null : this.#fairs[spec.follows];
       this.#fairs.push(new FairPrice(options.seed, spec, leader, options.stepMs));
     }
-    for (const venue of VENUES) {
-      const { lagMs, ...rest } = CHARACTERS[venue];
+    for (const { id: venue, character: { lagMs, ...rest } } of venues) {
       const character = { ...rest, lagSteps: Math.min(60, Math.round(lagMs / options.stepMs)), levels: LEVELS, tradesPerSecond: 1.5 };
       const exchange = exchanges[venue];
       const makers = exchange.markets.map((market) => new Maker(options.seed, market, exchange, this.#fairs[market.spec.fair], character, options.stepMs));
@@ -67,12 +62,17 @@ export class Simulation {
     return this.#step;
   }
 
+  /** A fair price by its canonical pair. */
+  fair(pair: string): FairPrice | undefined {
+    return this.#fairs[this.#names.indexOf(pair)];
+  }
+
   get virtualMs(): number {
     return this.#options.startMs + this.#step * this.#options.stepMs;
   }
 
   /** Leave one market alone for `ms`, then take away the generator's ask at `price`. An earlier hold ends at once. */
-  hold(venue: VenueName, marketIndex: number, ms: number, price: number): void {
+  hold(venue: string, marketIndex: number, ms: number, price: number): void {
     const quoted = this.#quoted.find((candidate) => candidate.venue === venue && candidate.marketIndex === marketIndex)!;
     if (quoted.held !== null) quoted.exchange.markets[marketIndex].book.setSynthetic('sell', quoted.held.price, 0);
     quoted.held = { untilStep: this.#step + Math.max(1, Math.ceil(ms / this.#options.stepMs)), price };

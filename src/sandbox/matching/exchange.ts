@@ -9,7 +9,7 @@ import { Book } from './book.js';
 import type { Entry, Level } from './book.js';
 import { isOpen } from './order.js';
 import type { EndReason, ExecutionEvent, Fill, Order, OrderRequest, OrderStatus, Side } from './order.js';
-import type { MarketSpec } from '../market/universe.js';
+import type { MarketSpec } from '../market/specs.js';
 
 export interface FeeSchedule {
   takerPpm: bigint;

@@ -1,5 +1,5 @@
-/** Orders and fills of the sandbox account, as both venues' protocols render them. */
-import type { MarketSpec } from '../market/universe.js';
+/** Orders and fills of the sandbox account, as the venues' protocols render them. */
+import type { MarketSpec } from '../market/specs.js';
 
 export type Side = 'buy' | 'sell';
 export type OrderType = 'limit' | 'market' | 'post_only';

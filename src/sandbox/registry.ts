@@ -1,0 +1,9 @@
+/** The venues the sandbox can be. A new one is a folder and one line here. */
+import { binance } from './binance/index.js';
+import { kraken } from './kraken/index.js';
+import type { SandboxVenue } from './venue.js';
+
+export const SANDBOX_VENUES: readonly SandboxVenue[] = [
+  binance,
+  kraken,
+];
