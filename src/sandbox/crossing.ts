@@ -17,6 +17,8 @@ export function forceCrossing(simulation: Simulation, running: readonly RunningV
   if (chosen === undefined) return `"venueCheap" must be one of ${running.map(({ venue }) => venue.id).join(', ')}.`;
   if (typeof bps !== 'number' || !(bps > 0 && bps < 1_000)) return '"bps" must be between 0 and 1000.';
   if (typeof holdMs !== 'number' || !(holdMs > 0 && holdMs <= HOLD_MS_MAX)) return `"holdMs" must be between 0 and ${HOLD_MS_MAX}.`;
+  // Each crossing is measured from where the makers stand, not from where the last one pushed the books.
+  simulation.release(pair);
   const cheap = marketOf(chosen, pair);
   const bid = Math.max(...running.filter((other) => other !== chosen).map((other) => bestBid(marketOf(other, pair))));
   if (cheap === undefined || !(bid > 0)) return '"pair" must name a pair that another venue lists too, such as BTC/USDT.';

@@ -74,8 +74,27 @@ export class Simulation {
   /** Leave one market alone for `ms`, then take away the generator's ask at `price`. An earlier hold ends at once. */
   hold(venue: string, marketIndex: number, ms: number, price: number): void {
     const quoted = this.#quoted.find((candidate) => candidate.venue === venue && candidate.marketIndex === marketIndex)!;
-    if (quoted.held !== null) quoted.exchange.markets[marketIndex].book.setSynthetic('sell', quoted.held.price, 0);
+    if (quoted.held !== null) this.#withdraw(quoted, quoted.held.price);
     quoted.held = { untilStep: this.#step + Math.max(1, Math.ceil(ms / this.#options.stepMs)), price };
+  }
+
+  /** End every hold of a pair: its makers are back at once. */
+  release(pair: string): void {
+    for (const quoted of this.#quoted) {
+      if (quoted.held === null || quoted.exchange.markets[quoted.marketIndex].spec.pair !== pair) continue;
+      this.#resume(quoted);
+      quoted.maker.advance(this.#step, 0);
+    }
+  }
+
+  #resume(quoted: Quoted): void {
+    if (quoted.held !== null) this.#withdraw(quoted, quoted.held.price);
+    quoted.held = null;
+    quoted.maker.resume();
+  }
+
+  #withdraw({ exchange, marketIndex }: Quoted, price: number): void {
+    exchange.markets[marketIndex].book.setSynthetic('sell', price, 0);
   }
 
   /**
@@ -91,9 +110,7 @@ export class Simulation {
       const { book } = exchange.markets[marketIndex];
       if (quoted.held !== null) {
         if (this.#step < quoted.held.untilStep) continue;
-        book.setSynthetic('sell', quoted.held.price, 0);
-        quoted.held = null;
-        maker.resume();
+        this.#resume(quoted);
       }
       const before = book.updateId;
       const owed = this.#owed[i] + this.#refreshesPerTurn;
