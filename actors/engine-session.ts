@@ -34,7 +34,7 @@ const RECONCILE_MS = 15_000;
  */
 const INSIST_MS = 10_000;
 const INSIST_AGAIN_MS = 20;
-/** Levels a side to ask for where the configuration does not say. */
+/** Levels a side to ask for where neither the configuration nor the venue says. */
 const DEFAULT_DEPTH = 100;
 
 export class EngineSession implements EngineControl {
@@ -227,5 +227,5 @@ function venueSpec(id: string, config: RingsideConfig, secrets: Secrets, sandbox
   const venue = venueById(id);
   const { endpoints, depth, stallMs, pools } = config.venues[id];
   const base = sandbox === undefined ? { endpoints: venue.endpoints, credentials: secrets.of(id), settings: {} } : sandboxVenue(sandbox.ready, id);
-  return { id, endpoints: { ...base.endpoints, ...endpoints }, credentials: base.credentials, depth: depth ?? DEFAULT_DEPTH, stallNs: stallMs * 1e6, settings: pools === undefined ? base.settings : { ...base.settings, pools } };
+  return { id, endpoints: { ...base.endpoints, ...endpoints }, credentials: base.credentials, depth: depth ?? venue.defaultDepth ?? DEFAULT_DEPTH, stallNs: stallMs * 1e6, settings: pools === undefined ? base.settings : { ...base.settings, pools } };
 }

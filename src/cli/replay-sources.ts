@@ -27,6 +27,7 @@ export async function sourceOf(text: string): Promise<ReplaySource> {
 
 interface Frame {
   readonly channel?: unknown;
+  readonly topic?: unknown;
   readonly e?: unknown;
   readonly s?: unknown;
   readonly pu?: unknown;
@@ -34,7 +35,7 @@ interface Frame {
   readonly data?: Frame;
 }
 
-/** By what only one venue sends: `channel` (Kraken), and in Binance's depth updates `ps` (COIN-M), `pu` (USD-M), neither (spot). */
+/** By what only one venue sends: `channel` (Kraken), `topic` (Bybit), and in Binance's depth updates `ps` (COIN-M), `pu` (USD-M), neither (spot). */
 async function detectVenue(path: string): Promise<Venue> {
   let looked = 0;
   for await (const { dir, raw } of readTranscript(path, () => {})) {
@@ -56,6 +57,7 @@ function venueOfFrame(raw: string): string | undefined {
   }
   if (typeof frame !== 'object' || frame === null) return undefined;
   if (typeof frame.channel === 'string') return 'kraken';
+  if (typeof frame.topic === 'string') return 'bybit';
   const event = frame.data ?? frame;
   if (event.e !== 'depthUpdate') return undefined;
   if (event.ps !== undefined || (typeof event.s === 'string' && /_(PERP|\d{6})$/.test(event.s))) return 'binance-coinm';

@@ -231,6 +231,8 @@ export interface Venue {
   /** Fees assumed where neither the venue nor the configuration tells, ppm. */
   readonly defaultTakerFeePpm: number;
   readonly defaultMakerFeePpm: number;
+  /** Levels a side where the configuration does not say; absent: the engine's own choice. */
+  readonly defaultDepth?: number;
   createFeed(options: FeedOptions): FeedSession;
   /** Absent: its transcripts need metadata. */
   createSurvey?(): TranscriptSurvey;

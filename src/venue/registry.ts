@@ -1,6 +1,7 @@
 /** The venues this engine speaks. A new venue is one file (a folder once it grows) and one line here. */
 import { RingsideError } from '../model/errors.js';
 import { binance, binanceCoinM, binanceUsdM } from './binance/index.js';
+import { bybit } from './bybit/index.js';
 import type { Venue } from './contract.js';
 import { kraken } from './kraken/index.js';
 
@@ -9,6 +10,7 @@ export const VENUES: readonly Venue[] = [
   binanceUsdM,
   binanceCoinM,
   kraken,
+  bybit,
 ];
 
 /** @throws RingsideError UNKNOWN_VENUE naming the accepted ids */

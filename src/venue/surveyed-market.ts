@@ -24,6 +24,16 @@ function exponentDecimals(text: string): number {
   }
 }
 
+/** Quote assets by which a symbol without a separator is split, longest first where one ends another. */
+const QUOTES = ['FDUSD', 'USDT', 'USDC', 'BUSD', 'TUSD', 'BTC', 'ETH', 'BNB', 'EUR', 'TRY', 'USD', 'GBP', 'BRL', 'JPY', 'DAI'];
+
+/** `BTCUSDT` → `BTC`, `USDT`; `BTCUSD_PERP` → `BTC`, `USD`. */
+export function splitSymbol(symbol: string): readonly [base: string, quote: string] {
+  const bare = symbol.split('_')[0];
+  const quote = QUOTES.find((candidate) => bare.length > candidate.length && bare.endsWith(candidate));
+  return quote === undefined ? [bare, 'UNKNOWN'] : [bare.slice(0, -quote.length), quote];
+}
+
 export function surveyedMarket(symbol: string, base: string, quote: string, priceDecimals: number, qtyDecimals: number): MarketMetadata {
   return {
     symbol, base, quote, status: 'trading',

@@ -2,7 +2,7 @@
 import type { MarketMetadata } from '../../model/instrument.js';
 import type { HttpRequest, SurveyedMarket, TranscriptSurvey } from '../contract.js';
 import { textOf } from '../scan.js';
-import { refinedMarket, significantDecimals, surveyedMarket } from '../surveyed-market.js';
+import { refinedMarket, significantDecimals, splitSymbol, surveyedMarket } from '../surveyed-market.js';
 import type { BinanceMarket } from './market.js';
 import { BinanceMetadata } from './metadata.js';
 
@@ -35,9 +35,6 @@ interface DepthBody {
   readonly asks?: Levels;
   readonly symbols?: readonly unknown[];
 }
-
-/** Quote assets by which a symbol is split, longest first where one ends another. */
-const QUOTES = ['FDUSD', 'USDT', 'USDC', 'BUSD', 'TUSD', 'BTC', 'ETH', 'BNB', 'EUR', 'TRY', 'USD', 'GBP', 'BRL', 'JPY', 'DAI'];
 
 export class BinanceSurvey implements TranscriptSurvey {
   private readonly seen = new Map<string, Seen>();
@@ -85,7 +82,7 @@ export class BinanceSurvey implements TranscriptSurvey {
     }
     return [...this.seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([symbol, seen]) => {
       const known = this.known.get(symbol);
-      const metadata = known === undefined ? surveyed(symbol, seen) : refinedMarket(known, seen.priceDecimals, seen.qtyDecimals);
+      const metadata = known === undefined ? surveyedMarket(symbol, ...splitSymbol(symbol), seen.priceDecimals, seen.qtyDecimals) : refinedMarket(known, seen.priceDecimals, seen.qtyDecimals);
       return { metadata, fromVenue: known !== undefined };
     });
   }
@@ -127,10 +124,4 @@ function note(seen: Seen, levels: Levels): void {
     seen.priceDecimals = Math.max(seen.priceDecimals, significantDecimals(price));
     seen.qtyDecimals = Math.max(seen.qtyDecimals, significantDecimals(qty));
   }
-}
-
-function surveyed(symbol: string, { priceDecimals, qtyDecimals }: Seen): MarketMetadata {
-  const bare = symbol.split('_')[0];
-  const quote = QUOTES.find((candidate) => bare.length > candidate.length && bare.endsWith(candidate)) ?? 'UNKNOWN';
-  return surveyedMarket(symbol, quote === 'UNKNOWN' ? bare : bare.slice(0, -quote.length), quote, priceDecimals, qtyDecimals);
 }
