@@ -5,6 +5,7 @@
 import { RingsideError } from '../src/model/errors.js';
 import type { InstrumentIndexData, MarketMetadata, MarketSelection } from '../src/model/instrument.js';
 import type { HttpRequest, Venue } from '../src/venue/contract.js';
+import { isDriven, type AnyVenue } from '../src/venue/driven.js';
 import { venueById } from '../src/venue/registry.js';
 import { ratePpm, type RingsideConfig } from '../src/config/config.js';
 import type { VenueSpec } from './spec.js';
@@ -28,8 +29,12 @@ async function fetchText(venue: string, base: string, request: HttpRequest): Pro
   return text;
 }
 
-/** @throws RingsideError VENUE_UNREACHABLE, VENUE_REFUSED, VENUE_METADATA */
-export async function listMarkets(venue: Venue, spec: Pick<VenueSpec, 'endpoints' | 'credentials' | 'settings'>): Promise<MarketMetadata[]> {
+/** @throws RingsideError VENUE_UNREACHABLE, VENUE_REFUSED, VENUE_METADATA, VENUE_NOT_STREAMED */
+export function listMarkets(venue: AnyVenue, spec: Pick<VenueSpec, 'endpoints' | 'credentials' | 'settings'>): Promise<MarketMetadata[]> {
+  return isDriven(venue) ? venue.listMarkets(spec) : askForMarkets(venue, spec);
+}
+
+async function askForMarkets(venue: Venue, spec: Pick<VenueSpec, 'endpoints' | 'credentials' | 'settings'>): Promise<MarketMetadata[]> {
   const { credentials, settings } = spec;
   const answers: string[] = [];
   for (;;) {
@@ -39,7 +44,7 @@ export async function listMarkets(venue: Venue, spec: Pick<VenueSpec, 'endpoints
   }
 }
 
-function select(venue: Venue, config: RingsideConfig, markets: readonly MarketMetadata[]): MarketSelection[] {
+function select(venue: AnyVenue, config: RingsideConfig, markets: readonly MarketMetadata[]): MarketSelection[] {
   const { takerFeePpm, makerFeePpm } = config.venues[venue.id];
   return config.pairs.flatMap((pair) => {
     const names = [{ name: pair, rate: PAR_PPM }, ...config.quoteMap.filter(({ to }) => to === pair).map(({ from, rate }) => ({ name: from, rate: ratePpm(rate) }))];

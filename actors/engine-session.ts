@@ -10,6 +10,7 @@ import type { EngineStatus } from '../src/control/status.js';
 import type { ExecutorSnapshot } from '../src/execution/snapshot.js';
 import { RingsideError } from '../src/model/errors.js';
 import { SessionEventKind } from '../src/record/codes.js';
+import { exchangeOf } from '../src/venue/driven.js';
 import { venueById } from '../src/venue/registry.js';
 import { Engine } from './engine.js';
 import { sandboxVenue, startSandboxProcess, type SandboxProcess } from './sandbox-process.js';
@@ -226,6 +227,6 @@ function sandboxArguments(config: RingsideConfig): string[] {
 function venueSpec(id: string, config: RingsideConfig, secrets: Secrets, sandbox: SandboxProcess | undefined): VenueSpec {
   const venue = venueById(id);
   const { endpoints, depth, stallMs, pools } = config.venues[id];
-  const base = sandbox === undefined ? { endpoints: venue.endpoints, credentials: secrets.of(id), settings: {} } : sandboxVenue(sandbox.ready, id);
+  const base = sandbox === undefined ? { endpoints: venue.endpoints, credentials: secrets.of(id), settings: {} } : sandboxVenue(sandbox.ready, exchangeOf(venue));
   return { id, endpoints: { ...base.endpoints, ...endpoints }, credentials: base.credentials, depth: depth ?? venue.defaultDepth ?? DEFAULT_DEPTH, stallNs: stallMs * 1e6, settings: pools === undefined ? base.settings : { ...base.settings, pools } };
 }

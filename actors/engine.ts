@@ -12,6 +12,8 @@ import { buildInstrumentIndex } from '../src/model/instrument-index.js';
 import type { InstrumentIndex } from '../src/model/instrument.js';
 import { RingsideError } from '../src/model/errors.js';
 import { SessionEventKind } from '../src/record/codes.js';
+import { isDriven } from '../src/venue/driven.js';
+import { venueById } from '../src/venue/registry.js';
 import { discover } from './discover.js';
 import { EventLog } from './event-log.js';
 import { createSession } from './session.js';
@@ -59,6 +61,7 @@ export class Engine {
     const topology = buildTopology({
       venues: options.venues.map(({ id }) => id),
       gateways: gatewayVenues(options),
+      apart: options.venues.map(({ id }) => id).filter((id) => isDriven(venueById(id))),
       strategies: options.config.strategies.map(({ id }) => id),
       bridge: options.config.nats.url !== undefined,
       recorder: options.config.clickhouse.mode !== 'off',

@@ -5,16 +5,11 @@ import { Hop, NO_INSTRUMENT, OrderAction, RejectReason, ReportKind, VenueChannel
 import { ExecutionReport, OrderCommand, typeAt, VenueStatus } from '../src/record/records.js';
 import type { SlotViews } from '../src/record/slot.js';
 import { GatingConsumer } from '../src/ring/consumer.js';
-import type { GatewayHost, GatewayOptions, GatewaySession, OrderSocketSession, OutgoingOrder } from '../src/venue/contract.js';
-import { venueById } from '../src/venue/registry.js';
+import type { OrderTaker, OutgoingOrder } from '../src/venue/contract.js';
 import type { ActorEnvironment } from './environment.js';
-import { createPaperSession } from './paper.js';
+import { openOrderLine, type OrderLine } from './order-line.js';
 import { RingSink, viewsOf } from './ring-sink.js';
-import { VenueSocket, type SocketEvents } from './socket.js';
 import { actorName, ringName } from './spec.js';
-
-/** How precisely paper orders arrive. */
-const PAPER_TURN_MS = 1;
 
 export function createGateway(environment: ActorEnvironment, venueId: string): Actor {
   return new Gateway(environment, venueId);
@@ -30,18 +25,16 @@ class Gateway implements Actor {
   private readonly sink: RingSink;
   private readonly report: ExecutionReport;
   private readonly status: VenueStatus;
-  private readonly session: GatewaySession;
-  /** The one for streams and REST, then the one for orders alone, where the venue has it; none on paper. */
-  private readonly sockets: readonly VenueSocket[];
+  private readonly line: OrderLine;
+  private readonly taker: OrderTaker;
   private readonly outgoing: OutgoingOrder;
   private readonly counters: Record<string, number> = {};
   private action = 0;
   private tsCauseNs = 0;
   /** What the executor was last told; a predecessor may have told it that all is well. */
   private wasReady: boolean;
-  private pacer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly environment: ActorEnvironment, private readonly venueId: string) {
+  constructor(private readonly environment: ActorEnvironment, venueId: string) {
     const { index } = environment;
     this.name = actorName.gateway(venueId);
     this.ids = new ClientOrderIds(environment.spec.session.id);
@@ -55,36 +48,20 @@ class Gateway implements Actor {
     this.report = new ExecutionReport(this.sink.views);
     this.status = new VenueStatus(this.sink.views);
     this.outgoing = { instrument: index.instruments[0], orderId: 0, clientOrderId: '', side: 0, tif: 0, price: 0, qty: 0 };
-    const host: GatewayHost = {
-      send: (text) => this.sockets[0].send(text),
-      request: (tag, request) => this.sockets[0].request(tag, request),
-      reconnect: (reason) => this.sockets[0].reconnect(reason),
-      orderEntry: { send: (text) => this.sockets[1].send(text), reconnect: (reason) => this.sockets[1].reconnect(reason) },
-      unixMs: () => Date.now(),
+    this.line = openOrderLine({
+      environment, venueId, venueIndex: this.venueIndex, sink: this.sink, ids: this.ids,
       count: (counter) => void (this.counters[counter] = (this.counters[counter] ?? 0) + 1),
-    };
-    if (environment.spec.config.mode === 'paper') {
-      this.session = createPaperSession(environment, venueId, this.sink);
-      this.sockets = [];
-    } else {
-      this.session = venueById(venueId).createGateway!(this.options(host));
-      this.sockets = this.connections();
-    }
+      onHeard: () => this.tellReadiness(VenueReason.NONE),
+      onDown: (...state) => {
+        if (this.writeStatus(...state)) this.wasReady = false; // else the timer tells it
+      },
+    });
+    this.taker = this.line.taker;
   }
 
   onStart(): void {
-    for (const socket of this.sockets) socket.connect();
-    if (this.sockets.length === 0) this.startPaper();
+    this.line.start();
     this.tellReadiness(VenueReason.START);
-  }
-
-  /** There is no socket whose events give the session its turns. */
-  private startPaper(): void {
-    this.session.onOpen(this.environment.nowNs());
-    this.pacer = setInterval(() => {
-      this.session.onTimer(this.environment.nowNs());
-      this.environment.kick();
-    }, PAPER_TURN_MS);
   }
 
   doWork(limit: number): number {
@@ -108,17 +85,16 @@ class Gateway implements Actor {
   }
 
   onTimer(nowNs: number): void {
-    this.session.onTimer(nowNs);
+    this.taker.onTimer(nowNs);
     this.tellReadiness(VenueReason.NONE);
   }
 
-  onClose(): void {
-    clearInterval(this.pacer);
-    for (const socket of this.sockets) socket.close();
+  onClose(): void | Promise<void> {
+    return this.line.close();
   }
 
   stats(): Record<string, unknown> {
-    return { ready: this.session.ready, ...this.counters };
+    return { ready: this.taker.ready, ...this.counters };
   }
 
   /** Take the command out of the ring: its slot may be reused once the cursor is committed. */
@@ -136,17 +112,17 @@ class Gateway implements Actor {
   }
 
   private execute(): void {
-    const { session, outgoing, environment } = this;
+    const { taker, outgoing, environment } = this;
     const nowNs = environment.nowNs();
     switch (this.action) {
       case OrderAction.NEW:
-        if (session.place(outgoing, nowNs)) environment.latency.record(Hop.RECV_TO_SENT, environment.nowNs() - this.tsCauseNs);
+        if (taker.place(outgoing, nowNs)) environment.latency.record(Hop.RECV_TO_SENT, environment.nowNs() - this.tsCauseNs);
         else this.notSent(nowNs);
         break;
-      case OrderAction.CANCEL: session.cancel(outgoing, nowNs); break;
-      case OrderAction.QUERY: session.query(outgoing, nowNs); break;
-      case OrderAction.CANCEL_ALL: session.cancelAll(nowNs); break;
-      case OrderAction.BALANCES: session.requestBalances(nowNs); break;
+      case OrderAction.CANCEL: taker.cancel(outgoing, nowNs); break;
+      case OrderAction.QUERY: taker.query(outgoing, nowNs); break;
+      case OrderAction.CANCEL_ALL: taker.cancelAll(nowNs); break;
+      case OrderAction.BALANCES: taker.requestBalances(nowNs); break;
     }
   }
 
@@ -168,53 +144,8 @@ class Gateway implements Actor {
     return this.sink.flush();
   }
 
-  private options(host: GatewayHost): GatewayOptions {
-    const { index, spec } = this.environment;
-    const { credentials, settings } = this.environment.venue(this.venueId);
-    const assets = new Map(index.assets.map(({ code, index: number }) => [code, number]));
-    return {
-      instruments: index.instruments.filter((instrument) => instrument.venue.id === this.venueId),
-      venueIndex: this.venueIndex, sink: this.sink, host, credentials: credentials!, settings,
-      epochUnixNs: spec.session.epoch.unixNs,
-      assetIndex: (code) => assets.get(code),
-      orderIdOf: (text) => this.ids.parse(text),
-      clientOrderIdOf: (orderId) => this.ids.text(orderId),
-    };
-  }
-
-  private connections(): VenueSocket[] {
-    const { endpoints } = this.environment.venue(this.venueId);
-    const { session } = this;
-    const streams = this.connection(endpoints.wsPrivate, session, (tag, code, body, nowNs) => session.onResponse(tag, code, body, nowNs));
-    if (session.orderEntry === undefined) return [streams];
-    return [streams, this.connection(endpoints.wsOrders ?? endpoints.wsPrivate, session.orderEntry, () => {})];
-  }
-
-  private connection(wsBase: string, side: OrderSocketSession, onResponse: SocketEvents['onResponse']): VenueSocket {
-    return new VenueSocket({
-      venue: `${this.venueId} gateway`, wsBase, restBase: this.environment.venue(this.venueId).endpoints.rest, context: this.environment,
-      path: () => side.socketPath(),
-      events: {
-        onOpen: (nowNs) => side.onOpen(nowNs),
-        onFrame: (bytes, length, tsRecvNs) => {
-          side.onFrame(bytes, length, tsRecvNs);
-          this.tellReadiness(VenueReason.NONE);
-        },
-        onResponse: (...answer) => {
-          onResponse(...answer);
-          this.tellReadiness(VenueReason.NONE);
-        },
-        onClose: (nowNs) => side.onClose(nowNs),
-        onState: (state, reason, attempts, backoffNs) => {
-          if (state === VenueState.UP) return; // open is not ready: logging on and subscribing come first
-          if (this.writeStatus(state, reason, attempts, backoffNs)) this.wasReady = false; // else the timer tells it
-        },
-      },
-    });
-  }
-
   private tellReadiness(reason: number): void {
-    const { ready } = this.session;
+    const { ready } = this.taker;
     if (ready === this.wasReady) return;
     if (this.writeStatus(ready ? VenueState.UP : VenueState.DOWN, reason, 0, 0)) this.wasReady = ready;
   }

@@ -9,6 +9,7 @@ import type { InstrumentIndexData } from '../src/model/instrument.js';
 import type { RingDescriptor } from '../src/ring/layout.js';
 import type { LatencyBlock } from '../src/telemetry/latency.js';
 import type { VenueCredentials, VenueEndpoints, VenueSettings } from '../src/venue/contract.js';
+import { takesOrders } from '../src/venue/driven.js';
 import { venueById } from '../src/venue/registry.js';
 import type { RingsideConfig } from '../src/config/config.js';
 
@@ -92,5 +93,5 @@ export const actorName = {
 
 /** Venues that take orders: those with keys and an order side, and in paper mode all. */
 export function gatewayVenues(spec: Pick<EngineSpec, 'venues' | 'config'>): string[] {
-  return spec.venues.filter(({ id, credentials }) => spec.config.mode === 'paper' || (credentials !== undefined && venueById(id).createGateway !== undefined)).map(({ id }) => id);
+  return spec.venues.filter(({ id, credentials }) => spec.config.mode === 'paper' || (credentials !== undefined && takesOrders(venueById(id)))).map(({ id }) => id);
 }

@@ -5,18 +5,23 @@ import { formatScaled, formatTrimmed } from '../src/model/decimal.js';
 import { HOP_NAMES } from '../src/record/codes.js';
 import { ringStats } from '../src/ring/layout.js';
 import { LatencyReader } from '../src/telemetry/latency.js';
+import { viaOf } from '../src/venue/driven.js';
+import { venueById } from '../src/venue/registry.js';
 import type { Engine } from './engine.js';
 import { Monitor } from './monitor.js';
 import { actorName, ringName, type Report } from './spec.js';
 
 type ActorStats = Record<string, Record<string, unknown>>;
 const ALERTS = 50;
+const NATIVE = 'native';
 
 export class StatusBuilder {
   readonly monitor: Monitor;
   private readonly books: SharedBookReader;
   private readonly view = new BookView();
   private readonly latency: LatencyReader;
+  /** Of the threads that run venues through a client, by the client's name: they must not blur what the engine itself takes. */
+  private readonly slower: readonly (readonly [via: string, reader: LatencyReader])[];
   private readonly alerts: EngineStatus['alerts'] = [];
   private readonly frames = new Map<string, { count: number; atMs: number; perSecond: number }>();
   private readonly turns = new Map<string, { worked: number; all: number }>();
@@ -29,7 +34,10 @@ export class StatusBuilder {
     const { spec } = engine;
     this.startedAtMs = Number(spec.session.epoch.unixNs / 1_000_000n);
     this.books = new SharedBookReader(spec.sharedBook);
-    this.latency = new LatencyReader([...engine.topology.latency.values()]);
+    const vias = new Map(engine.topology.threads.map(({ name, actors }) => [name, this.viaOfThread(actors)]));
+    const readerOf = (via: string): LatencyReader => new LatencyReader([...engine.topology.latency].filter(([thread]) => vias.get(thread) === via).map(([, block]) => block));
+    this.latency = readerOf(NATIVE);
+    this.slower = [...new Set(vias.values())].filter((via) => via !== NATIVE).map((via) => [via, readerOf(via)] as const);
     const watched = [...spec.config.strategies.map(({ id }) => ringName.intents(id)), ringName.orders];
     this.monitor = new Monitor(engine.index, watched.map((name) => spec.rings[name]), (ns) => this.startedAtMs + ns / 1e6);
   }
@@ -42,6 +50,7 @@ export class StatusBuilder {
 
   /** Take in what the counters hold and write the interval's percentiles as records. */
   takeLatency(): void {
+    for (const [, reader] of this.slower) reader.take();
     this.latency.take();
     HOP_NAMES.forEach((_, hop) => {
       const interval = this.latency.interval(hop);
@@ -65,10 +74,7 @@ export class StatusBuilder {
       orders: { sent: monitor.sent, open: monitor.openOrders(), byState: monitor.orderCounts(), recent: monitor.recentOrders() },
       fills: monitor.fills,
       pnl: monitor.profit(),
-      latency: HOP_NAMES.map((hop, i) => {
-        const { count, p50Ns, p90Ns, p99Ns, p999Ns, maxNs } = this.latency.total(i);
-        return { hop, count, p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
-      }).filter(({ count }) => count > 0),
+      latency: [...hops(this.latency, ''), ...this.slower.flatMap(([via, reader]) => hops(reader, ` via ${via}`))],
       rings: rings.map(({ name, capacity, published, full, consumers }) => ({ name, capacity, published, full, consumers: [...consumers] })),
       journal: { records: number(journal.records), bytes: number(journal.records) * 64, segments: number(journal.segments), healthy: journal.healthy !== false },
       store: { mode: spec.config.clickhouse.mode, rows: number(recorder.stored), behind: Math.max(0, number(journal.records) - number(recorder.stored)), healthy: recorder.healthy !== false },
@@ -80,6 +86,15 @@ export class StatusBuilder {
     };
   }
 
+  /** The client that a thread's venues are reached through, where it runs nothing else. */
+  private viaOfThread(actors: readonly string[]): string {
+    const vias = actors.map((actor) => {
+      const venue = this.engine.spec.venues.find(({ id }) => actor === actorName.feed(id) || actor === actorName.gateway(id));
+      return venue === undefined ? NATIVE : viaOf(venueById(venue.id));
+    });
+    return vias.length > 0 && vias.every((via) => via === vias[0]) ? vias[0] : NATIVE;
+  }
+
   private venues(stats: ActorStats): EngineStatus['venues'] {
     const nowMs = performance.now();
     return this.engine.spec.venues.map(({ id }) => {
@@ -87,7 +102,7 @@ export class StatusBuilder {
       const gateway = stats[actorName.gateway(id)];
       const instruments = this.engine.index.instruments.filter(({ venue }) => venue.id === id);
       return {
-        id, feed: text(feed.state, 'DOWN'), gateway: gateway === undefined ? 'NONE' : gateway.ready === true ? 'UP' : 'DOWN', reason: text(feed.reason, ''),
+        id, via: viaOf(venueById(id)), feed: text(feed.state, 'DOWN'), gateway: gateway === undefined ? 'NONE' : gateway.ready === true ? 'UP' : 'DOWN', reason: text(feed.reason, ''),
         books: instruments.length, booksInSync: instruments.filter(({ index }) => this.books.read(index, this.view) && this.view.inSync).length,
         frames: number(feed.frames), framesPerSecond: this.frameRate(id, number(feed.frames), nowMs),
         resyncs: number(feed.resyncs), reconnects: Math.max(0, number(feed.losses)), malformed: number(feed.malformed),
@@ -148,6 +163,14 @@ export class StatusBuilder {
     if (bridgeDropped > 0) drops['bridge to NATS'] = bridgeDropped;
     return drops;
   }
+}
+
+/** Percentiles of the hops that have samples. */
+function hops(reader: LatencyReader, suffix: string): EngineStatus['latency'] {
+  return HOP_NAMES.map((hop, i) => {
+    const { count, p50Ns, p90Ns, p99Ns, p999Ns, maxNs } = reader.total(i);
+    return { hop: hop + suffix, count, p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
+  }).filter(({ count }) => count > 0);
 }
 
 function number(value: unknown): number {

@@ -7,7 +7,7 @@ export interface Summary {
   readonly session: string;
   readonly mode: string;
   readonly durationMs: number;
-  readonly venues: Readonly<Record<string, { readonly feed: string; readonly gateway: string; readonly books: number; readonly booksInSync: number; readonly inSync: boolean; readonly frames: number; readonly resyncs: number; readonly reconnects: number; readonly malformed: number }>>;
+  readonly venues: Readonly<Record<string, { readonly via: string; readonly feed: string; readonly gateway: string; readonly books: number; readonly booksInSync: number; readonly inSync: boolean; readonly frames: number; readonly resyncs: number; readonly reconnects: number; readonly malformed: number }>>;
   readonly opportunities: { readonly found: number; readonly taken: number };
   readonly orders: Readonly<Record<string, number>>;
   readonly fills: number;
@@ -26,7 +26,7 @@ export function buildSummary(status: EngineStatus, stats: Record<string, Record<
   const unwritten = stats[actorName.journal]?.pending;
   return {
     type: 'summary', session: status.session, mode: status.mode, durationMs: status.uptimeMs,
-    venues: Object.fromEntries(status.venues.map(({ id, feed, gateway, books, booksInSync, frames, resyncs, reconnects, malformed }) => [id, { feed, gateway, books, booksInSync, inSync: books > 0 && books === booksInSync, frames, resyncs, reconnects, malformed }])),
+    venues: Object.fromEntries(status.venues.map(({ id, via, feed, gateway, books, booksInSync, frames, resyncs, reconnects, malformed }) => [id, { via, feed, gateway, books, booksInSync, inSync: books > 0 && books === booksInSync, frames, resyncs, reconnects, malformed }])),
     opportunities: { found: status.opportunities.found, taken: status.opportunities.taken },
     orders: { sent: status.orders.sent, open: status.orders.open, ...status.orders.byState },
     fills: status.fills,

@@ -24,6 +24,8 @@ export interface TopologyInput {
   readonly venues: readonly string[];
   /** Venues that take orders. */
   readonly gateways: readonly string[];
+  /** Venues reached through a client of which it is not known how long it takes. */
+  readonly apart: readonly string[];
   readonly strategies: readonly string[];
   readonly bridge: boolean;
   readonly recorder: boolean;
@@ -71,11 +73,11 @@ function planRings(input: TopologyInput): RingPlan[] {
 /** In the order in which records flow, so that a packed thread passes a record on in one round. */
 function planActors(input: TopologyInput): PlacedActor[] {
   return [
-    ...input.venues.map((venue): PlacedActor => ({ name: actorName.feed(venue), kind: 'io', readsRings: false })),
+    ...input.venues.map((venue): PlacedActor => ({ name: actorName.feed(venue), kind: 'io', readsRings: false, apart: input.apart.includes(venue) })),
     { name: actorName.merger, kind: 'hot', readsRings: true },
     ...input.strategies.map((id): PlacedActor => ({ name: actorName.strategy(id), kind: 'hot', readsRings: true })),
     { name: actorName.executor, kind: 'hot', readsRings: true },
-    ...input.gateways.map((venue): PlacedActor => ({ name: actorName.gateway(venue), kind: 'io', readsRings: true })),
+    ...input.gateways.map((venue): PlacedActor => ({ name: actorName.gateway(venue), kind: 'io', readsRings: true, apart: input.apart.includes(venue) })),
     { name: actorName.journal, kind: 'observer', readsRings: true },
     ...(input.recorder ? [{ name: actorName.recorder, kind: 'observer', readsRings: false } as const] : []),
     ...(input.bridge ? [{ name: actorName.bridge, kind: 'observer', readsRings: true } as const] : []),

@@ -47,7 +47,7 @@ function warmSpec(): EngineSpec {
     { flags: { mode: 'paper', pairs: [PAIR], set: ['risk.maxOrdersPerSecond=10000', 'risk.maxPositionNotional=100000000', 'risk.maxLoss=100000000', 'paper.latencyMs=0', 'paper.balances={"USDT":"10000000","BTC":"1000"}', `strategies=[{"id":"${STRATEGY}","coolDownMs":0}]`] }, environment: {}, workingDir: import.meta.dirname },
     { venues: VENUES, strategies: STRATEGIES },
   );
-  const topology = buildTopology({ venues: VENUES, gateways: VENUES, strategies: [STRATEGY], bridge: false, recorder: false, placement: 'packed', cores: 1, instruments: VENUES.length, ledgerBytes: 1 << 20 });
+  const topology = buildTopology({ venues: VENUES, gateways: VENUES, apart: [], strategies: [STRATEGY], bridge: false, recorder: false, placement: 'packed', cores: 1, instruments: VENUES.length, ledgerBytes: 1 << 20 });
   return {
     session: { id: 1, journalDir: '', epoch: { monotonicNs: 0n, unixNs: 0n } }, config, index: { venues: VENUES, markets: VENUES.map(market) },
     venues: VENUES.map((id) => ({ id, endpoints: { rest: '', ws: '', wsPrivate: '' }, credentials: undefined, depth: LEVELS, stallNs: 1e9, settings: {} })),

@@ -7,7 +7,7 @@ import { BookDelta, typeAt } from '../src/record/records.js';
 import { BookDeltaDef } from '../src/record/schema.js';
 import { SlotViews, type RecordSink } from '../src/record/slot.js';
 import type { FeedHost, FeedSession } from '../src/venue/contract.js';
-import { venueById } from '../src/venue/registry.js';
+import { nativeVenueById } from '../src/venue/registry.js';
 import type { RecordedDiffs, RecordedFrame } from './recorded.js';
 
 /** A snapshot of 1000 levels a side and what was buffered meanwhile fit. */
@@ -56,7 +56,7 @@ export class BookFeed implements FeedHost {
     const { index, epochUnixNs } = recorded;
     this.instrument = index.instruments[0];
     this.book = new OrderBook(this.instrument.tick);
-    this.session = venueById('binance').createFeed({ resyncOnDuplicate: false,
+    this.session = nativeVenueById('binance').createFeed({ resyncOnDuplicate: false,
       instruments: index.instruments, venueIndex: this.instrument.venue.index, sink: this.sink, host: this, epochUnixNs, firstEpoch: 0, stallNs: NO_STALL_NS, depth: DEPTH, settings: {},
     });
   }

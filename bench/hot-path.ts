@@ -74,7 +74,7 @@ function layOut(dataDir: string, { placement, observers, natsUrl }: HotPathOptio
   const index = markets();
   const session = createSession(config, index);
   const strategies = config.strategies.map(({ id }) => id);
-  const topology = buildTopology({
+  const topology = buildTopology({ apart: [],
     venues: VENUE_IDS, gateways: VENUE_IDS, strategies, bridge: observers === 'all' && natsUrl !== undefined, recorder: observers === 'all', placement,
     cores: 2, instruments: buildInstrumentIndex(index).instruments.length, ledgerBytes: ledgerBytes(LEDGER_FACTS),
   });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { indexOf } from '../src/cli/decode.js';
 import { epochOf, readTranscript, surveyTranscripts } from '../src/cli/transcript.js';
 import type { InstrumentIndex } from '../src/model/instrument.js';
-import { venueById } from '../src/venue/registry.js';
+import { nativeVenueById } from '../src/venue/registry.js';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', 'shared', 'captures', 'hftbacktest', 'binance-spot');
 const PATH = join(FOLDER, 'btcusdt_20240808.frames.jsonl.gz');
@@ -37,7 +37,7 @@ export async function recordedDiffs(): Promise<RecordedDiffs | undefined> {
   const damaged = (file: string, line: number, why: string): never => {
     throw new Error(`${file}:${line}: ${why}`);
   };
-  const venue = venueById('binance');
+  const venue = nativeVenueById('binance');
   const survey = await surveyTranscripts(venue, [PATH], [], damaged);
   const epochUnixNs = epochOf(survey);
   const encoder = new TextEncoder();

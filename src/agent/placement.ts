@@ -1,7 +1,7 @@
 /**
  * Which actor runs on which thread. On a small machine everything between frame and order shares one thread: a record
  * passes from hand to hand in the same turn, and nobody spins against his own producer. With a core for each, every
- * actor gets its own. Observers never share a thread with the hot path.
+ * actor gets its own. Observers never share a thread with the hot path, nor do actors whose turns may be long.
  */
 import type { LoopKind } from './runner.js';
 
@@ -13,6 +13,8 @@ export interface PlacedActor {
   readonly kind: 'hot' | 'io' | 'observer';
   /** An I/O actor that also reads rings has to look at them all the time when it is alone. */
   readonly readsRings: boolean;
+  /** Its turns may take long (a library handles its messages): it must not stand between a frame and an order of others. */
+  readonly apart?: boolean;
 }
 
 export interface ThreadPlan {
@@ -36,7 +38,13 @@ export function placeActors(actors: readonly PlacedActor[], placement: Placement
       const loop: LoopKind = kind === 'hot' ? 'spin' : readsRings ? 'poll' : 'event';
       plans.push({ name, loop, actors: [name], core: enoughCores ? SPARE_CORES + i : undefined });
     });
-  } else plans.push({ name: 'engine', loop: 'event', actors: path.map(({ name }) => name), core: undefined });
+  } else {
+    const apart = path.filter((actor) => actor.apart === true);
+    const near = path.filter((actor) => actor.apart !== true);
+    // No socket event of the engine's thread tells of what another one publishes: it has to look.
+    plans.push({ name: 'engine', loop: apart.length > 0 ? 'poll' : 'event', actors: near.map(({ name }) => name), core: undefined });
+    if (apart.length > 0) plans.push({ name: 'apart', loop: apart.some(({ readsRings }) => readsRings) ? 'poll' : 'event', actors: apart.map(({ name }) => name), core: undefined });
+  }
   if (observers.length > 0) plans.push({ name: 'observers', loop: 'lazy', actors: observers, core: undefined });
   return plans;
 }

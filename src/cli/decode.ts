@@ -10,7 +10,7 @@ import { buildInstrumentIndex } from '../model/instrument-index.js';
 import { BookState, ResyncReason } from '../record/codes.js';
 import type { BookStatus } from '../record/records.js';
 import type { Venue } from '../venue/contract.js';
-import { VENUES, venueById } from '../venue/registry.js';
+import { VENUES, nativeVenueById } from '../venue/registry.js';
 import { ByteProgress } from './byte-progress.js';
 import { NormalizingSink, type BookFrame, type NormalizedReader } from './normalize.js';
 import { parsePrecision, withPrecision } from './precision.js';
@@ -52,7 +52,7 @@ Example: ringside decode --venue binance --in btcusdt.frames.jsonl.gz --book BTC
 
 /** @returns the exit code @throws RingsideError for options that make no sense and files that cannot be read */
 export async function decode(options: DecodeOptions, out: Writable, err: Writable): Promise<number> {
-  const venue = venueById(options.venue);
+  const venue = nativeVenueById(options.venue);
   const depth = Number(options.depth);
   if (!Number.isInteger(depth) || depth < 1 || depth > DEPTH_MAX) throw new RingsideError('OPTION_INVALID', `--depth ${options.depth} is no number of levels`, { where: '--depth', fix: `Give a whole number from 1 to ${DEPTH_MAX}.` });
   const precision = parsePrecision(options.precision ?? []);

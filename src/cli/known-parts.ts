@@ -1,6 +1,19 @@
 /** What the configuration may name: everything that is registered. */
 import { STRATEGIES } from '../strategy/registry.js';
-import { VENUES } from '../venue/registry.js';
-import type { KnownParts } from '../config/config.js';
+import { RingsideError } from '../model/errors.js';
+import { exchangeOf } from '../venue/driven.js';
+import { venueById, VENUES } from '../venue/registry.js';
+import type { KnownParts, OtherVenue } from '../config/config.js';
 
-export const KNOWN_PARTS: KnownParts = { venues: VENUES.map(({ id }) => id), strategies: STRATEGIES };
+export const KNOWN_PARTS: KnownParts = { venues: VENUES.map(({ id }) => id), otherVenue, strategies: STRATEGIES };
+
+/** `client:exchange`. */
+function otherVenue(id: string): OtherVenue | undefined {
+  if (!id.includes(':')) return undefined;
+  try {
+    return { exchange: exchangeOf(venueById(id)) };
+  } catch (error) {
+    if (!(error instanceof RingsideError)) throw error;
+    return { problem: `${error.message}. ${error.fix ?? ''}`.trimEnd() };
+  }
+}

@@ -1,7 +1,7 @@
 /** Transcripts of several venues as one: whose each is, and its lines in the order in which they were received. */
 import { RingsideError } from '../model/errors.js';
 import type { Venue } from '../venue/contract.js';
-import { venueById, VENUES } from '../venue/registry.js';
+import { nativeVenueById, VENUES } from '../venue/registry.js';
 import { readTranscript, type OnBytes, type OnMalformed, type TranscriptLine } from './transcript.js';
 
 export interface ReplaySource {
@@ -16,7 +16,7 @@ const DETECT_LINES_MAX = 2000;
 export function splitPrefix(text: string): { venue: Venue | undefined; rest: string } {
   const match = /^([a-z][a-z0-9-]*)=(.+)$/.exec(text);
   if (match === null || !VENUES.some(({ id }) => id === match[1])) return { venue: undefined, rest: text };
-  return { venue: venueById(match[1]), rest: match[2] };
+  return { venue: nativeVenueById(match[1]), rest: match[2] };
 }
 
 /** @throws RingsideError TRANSCRIPT_VENUE_UNKNOWN, TRANSCRIPT_UNREADABLE */
@@ -41,7 +41,7 @@ async function detectVenue(path: string): Promise<Venue> {
   for await (const { dir, raw } of readTranscript(path, () => {})) {
     if (dir === 'in') {
       const id = venueOfFrame(raw);
-      if (id !== undefined) return venueById(id);
+      if (id !== undefined) return nativeVenueById(id);
     }
     if (++looked === DETECT_LINES_MAX) break;
   }

@@ -19,10 +19,12 @@ const columns = (name: string, names: readonly string[], widths: readonly number
 /** Sign decides the colour; zero has none. */
 const money = (text: string): Span => [text, /[1-9]/.test(text) ? (text.startsWith('-') ? 'bad' : 'good') : 'dim'];
 const warnAbove0 = (count: number): Span => [countText(count), count > 0 ? 'warn' : 'dim'];
+/** A column's usual width, or that of the longest name in it. */
+const wideEnough = (width: number, names: readonly string[]): number => Math.max(width, ...names.map((name) => name.length + 1));
 const time = (at: string): string => at.slice(11, 19);
 
 export function venuesSection({ venues }: EngineStatus): Section {
-  const widths = [11, 12, 12, -8, -9, -8, -8];
+  const widths = [wideEnough(11, venues.map(({ id }) => id)), 12, 12, -8, -9, -8, -8];
   return {
     title: columns('VENUES', ['market data', 'orders', 'in sync', 'frames/s', 'resyncs', 'losses'], widths),
     rows: venues.map((venue) => [
@@ -30,6 +32,7 @@ export function venuesSection({ venues }: EngineStatus): Section {
         [venue.id], [venue.feed, STATE_STYLE[venue.feed]], [venue.gateway, STATE_STYLE[venue.gateway]],
         [`${venue.booksInSync}/${venue.books}`, venue.booksInSync === venue.books ? 'good' : 'bad'], [countText(venue.framesPerSecond)], warnAbove0(venue.resyncs), warnAbove0(venue.reconnects),
       ], widths),
+      ...(venue.via === 'native' ? [] : [[` via ${venue.via}: slower`, 'dim'] as Span]),
       ...(venue.reason === '' ? [] : [[` ${venue.reason}`, 'warn'] as Span]),
     ]),
     least: venues.length,
@@ -37,25 +40,28 @@ export function venuesSection({ venues }: EngineStatus): Section {
 }
 
 const MARKET_NAME = 10;
-const MARKET_CELL = 35;
+/** Least width of a venue's name; after it come two prices. */
+const MARKET_VENUE = 9;
+const MARKET_PRICES = 26;
 
 /** One cell a venue, as many beside each other as fit; best bid and best ask of a pair stand out. */
 export function marketsSection({ pairs }: EngineStatus, width: number): Section {
-  const perRow = Math.max(1, Math.floor((width - MARKET_NAME) / MARKET_CELL));
+  const nameWidth = wideEnough(MARKET_VENUE, pairs.flatMap(({ venues }) => venues.map(({ venue }) => venue)));
+  const perRow = Math.max(1, Math.floor((width - MARKET_NAME) / (nameWidth + MARKET_PRICES)));
   const rows = pairs.flatMap(({ name, venues }) => {
     const fair = venues.filter(({ inSync }) => inSync);
     const bestBid = Math.max(...fair.map(({ bid }) => Number(bid)));
     const bestAsk = Math.min(...fair.filter(({ ask }) => Number(ask) > 0).map(({ ask }) => Number(ask)));
     const crossed = bestBid > bestAsk;
     const cells = venues.map(({ venue, bid, ask, inSync }): Line => {
-      if (!inSync) return row([[venue, 'dim'], ['not in sync', 'bad']], [9, 26]);
-      return row([[venue, 'dim'], [bid, Number(bid) === bestBid ? (crossed ? 'warn' : 'good') : 'plain'], [ask, Number(ask) === bestAsk ? (crossed ? 'warn' : 'good') : 'plain']], [9, -13, -13]);
+      if (!inSync) return row([[venue, 'dim'], ['not in sync', 'bad']], [nameWidth, MARKET_PRICES]);
+      return row([[venue, 'dim'], [bid, Number(bid) === bestBid ? (crossed ? 'warn' : 'good') : 'plain'], [ask, Number(ask) === bestAsk ? (crossed ? 'warn' : 'good') : 'plain']], [nameWidth, -13, -13]);
     });
     const lines: Line[] = [];
     for (let i = 0; i < cells.length; i += perRow) lines.push([[(i === 0 ? name : '').padEnd(MARKET_NAME)], ...cells.slice(i, i + perRow).flat()]);
     return lines;
   });
-  const title = row([['MARKETS', 'head'], ['venue', 'dim'], ['bid', 'dim'], ['ask', 'dim']], [MARKET_NAME, 9, -13, -13]);
+  const title = row([['MARKETS', 'head'], ['venue', 'dim'], ['bid', 'dim'], ['ask', 'dim']], [MARKET_NAME, nameWidth, -13, -13]);
   return { title, rows, least: pairs.length };
 }
 
@@ -94,7 +100,7 @@ export function ordersSection({ orders: { sent, open, byState, recent }, fills }
 }
 
 export function latencySection({ latency }: EngineStatus): Section {
-  const widths = [16, -10, -10, -10, -10, -10, -10];
+  const widths = [wideEnough(16, latency.map(({ hop }) => hop)), -10, -10, -10, -10, -10, -10];
   return {
     title: columns('LATENCY', ['p50', 'p90', 'p99', 'p99.9', 'max', 'count'], widths),
     rows: latency.filter(({ count }) => count > 0).map(({ hop, p50Ns, p90Ns, p99Ns, p999Ns, maxNs, count }) =>

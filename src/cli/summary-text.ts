@@ -7,7 +7,7 @@ const micros = (ns: number): string => (ns / 1000).toFixed(1);
 export function summaryText(summary: Summary): string {
   const lines = [`Session ${summary.session}, ${summary.mode}, ${(summary.durationMs / 1000).toFixed(1)} s`];
   for (const [id, venue] of Object.entries(summary.venues)) {
-    lines.push(`  ${id.padEnd(14)} ${venue.booksInSync}/${venue.books} books in sync, ${venue.frames} frames, ${venue.resyncs} resyncs, ${venue.reconnects} reconnects`);
+    lines.push(`  ${id.padEnd(14)} ${venue.booksInSync}/${venue.books} books in sync, ${venue.frames} frames, ${venue.resyncs} resyncs, ${venue.reconnects} reconnects${venue.via === 'native' ? '' : `; via ${venue.via}: slower`}`);
   }
   const { sent, open, ...states } = summary.orders;
   lines.push(`  opportunities  ${summary.opportunities.found} found, ${summary.opportunities.taken} taken`);

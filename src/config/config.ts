@@ -31,8 +31,12 @@ export interface LoadedConfig {
 /** What there is to choose from: the registries, given by the composition root. */
 export interface KnownParts {
   readonly venues: readonly string[];
+  /** What an id that is not in the list means: the exchange it reaches, or why it reaches none; undefined: nothing. */
+  otherVenue?(id: string): OtherVenue | undefined;
   readonly strategies: readonly { readonly id: string; readonly configSchema: z.ZodType }[];
 }
+
+export type OtherVenue = { readonly exchange: string } | { readonly problem: string };
 
 /** What the command line may say; see src/cli/config-options.ts. */
 export interface ConfigFlags {
@@ -151,9 +155,7 @@ function onlyVenues(listed: readonly string[], inFile: unknown): Record<string, 
 function crossChecks(config: ParsedConfig, input: Record<string, unknown>, known: KnownParts): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const say = (path: readonly PropertyKey[], text: string): void => void problems.push({ field: fieldName(path), text });
-  for (const id of Object.keys(config.venues)) {
-    if (!known.venues.includes(id)) say(['venues', id], `there is no such venue${didYouMean(id, known.venues)}; accepted: ${known.venues.join(', ')}`);
-  }
+  problems.push(...venueProblems(config, known));
   if (!Object.values(config.venues).some(({ enabled }) => enabled)) say(['venues'], 'no venue is enabled');
   config.quoteMap.forEach(({ from, to, rate }, i) => {
     if (from.split('-')[0] !== to.split('-')[0] || from === to) say(['quoteMap', i], `${from} cannot count as ${to}: only the quote may differ`);
@@ -163,6 +165,20 @@ function crossChecks(config: ParsedConfig, input: Record<string, unknown>, known
   if (config.clickhouse.mode === 'server' && config.clickhouse.url === undefined) say(['clickhouse', 'url'], 'mode server needs it; set it here or in CLICKHOUSE_URL');
   if (config.mode === 'live' && input.pairs === undefined) say(['pairs'], 'live mode trades only pairs that are named');
   return problems;
+}
+
+function venueProblems({ venues, mode }: ParsedConfig, known: KnownParts): ConfigProblem[] {
+  /** By exchange: the enabled venues that trade on its account. */
+  const accounts = new Map<string, string[]>();
+  const problems = Object.entries(venues).flatMap(([id, { enabled }]) => {
+    const venue = known.venues.includes(id) ? { exchange: id } : known.otherVenue?.(id) ?? { problem: `there is no such venue${didYouMean(id, known.venues)}; accepted: ${known.venues.join(', ')}` };
+    if ('problem' in venue) return [{ field: fieldName(['venues', id]), text: venue.problem }];
+    if (enabled) accounts.set(venue.exchange, [...(accounts.get(venue.exchange) ?? []), id]);
+    return [];
+  });
+  // On paper each has an account of its own.
+  const shared = mode === 'paper' ? [] : [...accounts.values()].filter((ids) => ids.length > 1);
+  return [...problems, ...shared.map((ids) => ({ field: 'venues', text: `${ids.join(' and ')} are the same account, which would count twice: keep one of them, or use --mode paper` }))];
 }
 
 function strategyProblems(config: ParsedConfig, known: KnownParts, originOf: (path: readonly PropertyKey[]) => string | undefined): ConfigProblem[] {

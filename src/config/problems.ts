@@ -1,6 +1,7 @@
 /** Turns what a schema refuses into sentences: field, value, accepted values, nearest known name. */
 import type { z } from 'zod';
 import { RingsideError } from '../model/errors.js';
+import { nearestNames } from '../model/nearest.js';
 import { redactedUrl } from '../model/url.js';
 import { fieldsOf, metaOf, schemaAt } from './schema-walk.js';
 
@@ -56,20 +57,6 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 /** `, did you mean "risk"?` when a known name is near, else nothing. */
 export function didYouMean(given: string, known: readonly string[]): string {
-  const [best] = known.map((name) => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) })).sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.name !== given && best.distance <= Math.max(1, Math.min(given.length, best.name.length) / 3) ? `, did you mean "${best.name}"?` : '';
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours from one word to another. */
-function editDistance(a: string, b: string): number {
-  const rows = Array.from({ length: a.length + 1 }, (_row, i) => Array.from({ length: b.length + 1 }, (_cell, j) => (i === 0 ? j : j === 0 ? i : 0)));
-  for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let least = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, rows[i - 2][j - 2] + 1);
-      rows[i][j] = least;
-    }
-  }
-  return rows[a.length][b.length];
+  const [best] = nearestNames(given, known);
+  return best === undefined ? '' : `, did you mean "${best}"?`;
 }

@@ -11,6 +11,7 @@ const instant = z.string().describe('ISO 8601, UTC');
 
 const venue = z.object({
   id: z.string(),
+  via: z.string().describe('native: an adapter of the engine; else the client it is reached through, which is slower (ccxt)'),
   feed: z.string().describe('VenueState of the market data connection: DOWN, CONNECTING, UP, MAINTENANCE, STOPPED'),
   gateway: z.string().describe('VenueState of the order connection; NONE where there is none'),
   reason: z.string().describe('Why it is not UP; empty when it is'),
@@ -56,7 +57,7 @@ export const statusSchema = z.object({
     pairs: z.array(z.object({ pair: z.string(), ...profit })),
     totals: z.array(z.object(profit)).describe('One a quote currency: quotes are never added up'),
   }),
-  latency: z.array(z.object({ hop: z.string(), count, p50Ns: ns, p90Ns: ns, p99Ns: ns, p999Ns: ns, maxNs: ns })),
+  latency: z.array(z.object({ hop: z.string().describe('Native venues; with "via …" behind it: venues reached through that client'), count, p50Ns: ns, p90Ns: ns, p99Ns: ns, p999Ns: ns, maxNs: ns })),
   rings: z.array(z.object({
     name: z.string(), capacity: z.number(), published: count, full: count.describe('Times the producer found it full'),
     consumers: z.array(z.object({ name: z.string(), lag: z.number(), missed: count })),

@@ -1,6 +1,7 @@
 /**
- * What a venue is to the engine. Everything here is sans-I/O: a session is fed bytes and time and asks its host for
- * sockets and requests. The same session runs behind real sockets, behind the sandbox, behind a transcript and in tests.
+ * What a venue is to the engine. Sessions are sans-I/O: they are fed bytes and time and ask their host for sockets and
+ * requests, so that the same session runs behind real sockets, behind the sandbox, behind a transcript and in tests.
+ * Venues whose client owns its connections are in driven.ts.
  */
 import type { Instrument, MarketMetadata } from '../model/instrument.js';
 import type { RecordSink } from '../record/slot.js';
@@ -140,23 +141,14 @@ export interface OrderSocketSession {
 }
 
 /**
- * The private side: orders out, ExecutionReport / Fill / Balance records out. A lost connection or an unclear answer is
- * reported as UNKNOWN, never as a rejection; `query` finds out.
+ * What a venue's order side does for the executor: orders out, ExecutionReport / Fill / Balance records out. A lost
+ * connection or an unclear answer is reported as UNKNOWN, never as a rejection; `query` finds out.
  */
-export interface GatewaySession {
-  /** Path of the socket below `endpoints.wsPrivate`. */
-  socketPath(): string;
-  onOpen(nowNs: number): void;
-  onFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void;
-  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number, retryAfterNs?: number): void;
-  /** Every order that was sent and not answered is UNKNOWN from now on. */
-  onClose(nowNs: number): void;
+export interface OrderTaker {
   onTimer(nowNs: number): void;
-  /** Absent: orders travel over the one socket there is. */
-  readonly orderEntry?: OrderSocketSession;
   /** Logged on and subscribed, on every socket: orders may be sent. */
   readonly ready: boolean;
-  /** Write the order to the socket now. False: not sent (not ready, over the venue's rate limit) and never will be. */
+  /** Send the order now. False: not sent (not ready, over the venue's rate limit) and never will be. */
   place(order: OutgoingOrder, nowNs: number): boolean;
   cancel(order: OutgoingOrder, nowNs: number): boolean;
   /** Ask what became of an order; the answer is an ExecutionReport (OPEN, FILLED, CANCELLED, EXPIRED, NOT_FOUND …) preceded by Fill records for all its trades. */
@@ -165,6 +157,19 @@ export interface GatewaySession {
   cancelAll(nowNs: number): boolean;
   /** Ask for all balances; the answer is Balance records of kind VENUE, the last flagged LAST. */
   requestBalances(nowNs: number): boolean;
+}
+
+/** The private side of a venue, sans-I/O. */
+export interface GatewaySession extends OrderTaker {
+  /** Path of the socket below `endpoints.wsPrivate`. */
+  socketPath(): string;
+  onOpen(nowNs: number): void;
+  onFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void;
+  onResponse(tag: number, status: number, body: Uint8Array, nowNs: number, retryAfterNs?: number): void;
+  /** Every order that was sent and not answered is UNKNOWN from now on. */
+  onClose(nowNs: number): void;
+  /** Absent: orders travel over the one socket there is. */
+  readonly orderEntry?: OrderSocketSession;
 }
 
 export interface GatewayOptions {

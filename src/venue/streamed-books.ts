@@ -5,7 +5,7 @@
  */
 import { BookState, Flag, ResyncReason } from '../record/codes.js';
 import { BookDelta, BookStatus } from '../record/records.js';
-import type { FeedOptions } from './contract.js';
+import type { FeedHost, FeedOptions } from './contract.js';
 import type { LevelChanges } from './level-changes.js';
 import { Subscription, type StreamedBook } from './streamed-book.js';
 
@@ -27,7 +27,10 @@ export interface BookWire {
   unsubscribeBooks(symbols: readonly string[]): void;
 }
 
-export class StreamedBooks<B extends StreamedBook> {
+/** What it needs of a feed's options. */
+export type BookOptions = Pick<FeedOptions, 'sink' | 'venueIndex' | 'firstEpoch' | 'stallNs'> & { readonly host: Pick<FeedHost, 'count'> };
+
+export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedOptions> {
   protected open = false;
   private readonly delta: BookDelta;
   private readonly status: BookStatus;
@@ -35,7 +38,7 @@ export class StreamedBooks<B extends StreamedBook> {
   private venueHalted = false;
 
   /** @param quietNs a book without a frame for this long has stalled, ns */
-  constructor(protected readonly options: FeedOptions, readonly books: readonly B[], private readonly wire: BookWire, private readonly quietNs = options.stallNs) {
+  constructor(protected readonly options: O, readonly books: readonly B[], private readonly wire: BookWire, private readonly quietNs = options.stallNs) {
     this.delta = new BookDelta(options.sink.views);
     this.status = new BookStatus(options.sink.views);
     this.epoch = options.firstEpoch & 0xffff;

@@ -8,7 +8,7 @@ import { decode, indexOf, type DecodeOptions } from '../../src/cli/decode.js';
 import { NormalizingSink } from '../../src/cli/normalize.js';
 import { epochOf, readTranscript, surveyTranscripts, TranscriptPlayer } from '../../src/cli/transcript.js';
 import { formatTrimmed } from '../../src/model/decimal.js';
-import { venueById } from '../../src/venue/registry.js';
+import { nativeVenueById } from '../../src/venue/registry.js';
 import { BinanceOracle } from '../fixtures/binance-oracle.js';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -56,7 +56,7 @@ const MEASURED: readonly Replayed[] = [
 
 for (const { files, rest, symbol, applied, top, sameIds, trades } of MEASURED) {
   t.test(`every event of ${files[0].split('captures/').at(-1)} is what the plain decoder reads`, { skip: absent }, async (t) => {
-    const venue = venueById('binance');
+    const venue = nativeVenueById('binance');
     const survey = await surveyTranscripts(venue, files, rest === undefined ? [] : [rest], (file, line, why) => t.fail(`${file}:${line} ${why}`));
     const index = indexOf(venue, survey.markets.map(({ metadata }) => metadata));
     const bodies = new Map(survey.bodies.filter(({ available }) => available).map(({ url, raw }) => [new URL(url!).searchParams.get('symbol')!, JSON.parse(raw) as never]));

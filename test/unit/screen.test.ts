@@ -12,7 +12,7 @@ import { emptyStatus } from '../fixtures/empty-status.js';
 const FOOTER = 'Ctrl-C: cancel open orders, flush, summary · API http://127.0.0.1:7420/docs';
 
 function venue(id: string, own: Partial<EngineStatus['venues'][number]> = {}): EngineStatus['venues'][number] {
-  return { id, feed: 'UP', gateway: 'UP', reason: '', books: 3, booksInSync: 3, frames: 61_234, framesPerSecond: 151, resyncs: 0, reconnects: 0, malformed: 0, ...own };
+  return { id, via: 'native', feed: 'UP', gateway: 'UP', reason: '', books: 3, booksInSync: 3, frames: 61_234, framesPerSecond: 151, resyncs: 0, reconnects: 0, malformed: 0, ...own };
 }
 
 function quote(venueId: string, symbol: string, bid: string, ask: string, inSync = true): EngineStatus['pairs'][number]['venues'][number] {
