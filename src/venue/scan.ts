@@ -4,7 +4,7 @@
  * Every function takes (bytes, at, end) and returns the position after what it read, or a negative code: MALFORMED
  * (also: the frame ends too early), TOO_PRECISE, OUT_OF_RANGE. Nothing at or beyond `end` is ever read. Values of
  * double type are left in `scanned[0]`, because a double returned from a function is boxed; read it at once.
- * What a codec does not read it skips with `skipValue`, which checks brackets, strings and literals, not every comma.
+ * What a codec does not read it skips with `skipValue`, which takes what JSON.parse takes and nothing else.
  */
 
 export const MALFORMED = -1;
@@ -188,26 +188,26 @@ export function skipValue(bytes: Uint8Array, at: number, end: number): number {
   let braces = 0;
   while (at < end) {
     const byte = bytes[at];
-    if (byte === QUOTE) {
-      at = scanString(bytes, at, end);
-      if (at < 0) return MALFORMED;
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (depth === MAX_DEPTH) return MALFORMED;
       braces = byte === OPEN_BRACE ? braces | (1 << depth) : braces & ~(1 << depth);
       depth++;
-      at++;
-      continue;
-    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      if (depth === 0) return MALFORMED;
+      at = byte === OPEN_BRACE ? firstKey(bytes, at + 1, end) : firstElement(bytes, at + 1, end);
+      if (at >= 0) continue;
+      if (at !== DONE) return MALFORMED;
+      at = bounds[1];
       depth--;
-      if (((braces >> depth) & 1) !== (byte === CLOSE_BRACE ? 1 : 0)) return MALFORMED;
-      at++;
-    } else if (depth > 0 && (byte === COMMA || byte === COLON || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) {
-      at++;
-      continue;
     } else {
-      at = skipScalar(bytes, at, end);
+      at = byte === QUOTE ? scanString(bytes, at, end) : skipScalar(bytes, at, end);
       if (at < 0) return MALFORMED;
+    }
+    // A value ends here, and with it every object and array whose last one it is.
+    while (depth > 0) {
+      at = ((braces >> (depth - 1)) & 1) === 1 ? nextKey(bytes, at, end) : nextElement(bytes, at, end);
+      if (at >= 0) break;
+      if (at !== DONE) return MALFORMED;
+      at = bounds[1];
+      depth--;
     }
     if (depth === 0) return at;
   }

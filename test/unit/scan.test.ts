@@ -141,6 +141,35 @@ void t.test('a frame cut anywhere is malformed and never read beyond its end', (
   t.end();
 });
 
+void t.test('what is skipped is what JSON.parse takes, and ends where it ends', (t) => {
+  const seed = Number(process.env['SEED'] ?? Date.now() % 1e9);
+  const next = random(seed);
+  const pick = (n: number): number => Math.floor(next() * n);
+  const value = (depth: number): unknown => {
+    const kind = pick(depth > 3 ? 4 : 6);
+    if (kind === 4) return Array.from({ length: pick(4) }, () => value(depth + 1));
+    if (kind === 5) return Object.fromEntries(Array.from({ length: pick(4) }, (_, i) => [`k${i}"`, value(depth + 1)]));
+    return [pick(1000), next() * 1e-9, 'a\\"b[', [true, false, null][pick(3)]][kind];
+  };
+  const alphabet = '01.,:"[]{}eE-\\ tru';
+  for (let round = 0; round < 20_000; round++) {
+    let text = JSON.stringify(value(0), null, next() < 0.2 ? 1 : 0);
+    const at = pick(text.length);
+    if (next() < 0.7) text = text.slice(0, at) + (next() < 0.5 ? alphabet[pick(alphabet.length)] : '') + text.slice(at + pick(3));
+    text = text.trim();
+    let parses = true;
+    try {
+      JSON.parse(text);
+    } catch {
+      parses = false;
+    }
+    const bytes = bytesOf(text);
+    const skipped = scan.skipValue(bytes, 0, bytes.length) === bytes.length;
+    if (skipped !== parses) t.fail(`${text} is ${parses ? '' : 'not '}JSON; SEED=${seed}`);
+  }
+  t.end();
+});
+
 void t.test('symbols are found by their bytes', (t) => {
   const names = Array.from({ length: 500 }, (_, i) => `SYM${i}/USD`);
   const table = new SymbolTable([...names.map((name, i) => [name, i] as const), ['市场', 900] as const]);
