@@ -66,3 +66,8 @@ export function defineRecord(
   if (!Number.isInteger(spec.id) || spec.id < 1 || spec.id > 255) throw new Error(`record ${name}: id must be 1..255`);
   return { name, id: spec.id, version: spec.version, table: spec.table, doc: spec.doc, fields: place(name, spec.fields) };
 }
+
+/** Byte offset of a field within the slot. @throws TypeError when the record has none of that name */
+export function fieldOffset(definition: RecordDefinition, name: string): number {
+  return definition.fields.find((field) => field.name === name)!.offset;
+}

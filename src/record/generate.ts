@@ -35,8 +35,7 @@ function gapWords(record: RecordDefinition): number[] {
 
 function flyweight(record: RecordDefinition): string {
   const gaps = gapWords(record);
-  const freeHalf = record.fields.every((field) => field.offset !== 6 && field.offset !== 7);
-  const views = [...new Set(['u8', 'u16', ...(gaps.length > 0 ? ['u32'] : []), ...record.fields.map((field) => VIEW[field.type].view)])];
+  const views = [...new Set(['u8', 'u16', 'u32', ...record.fields.map((field) => VIEW[field.type].view)])];
   const arrays: Record<string, string> = { u8: 'Uint8Array', u16: 'Uint16Array', u32: 'Uint32Array', f64: 'Float64Array', i64: 'BigInt64Array' };
   const header: Field[] = [
     { name: 'flags', type: 'u8', offset: OFFSET.flags, unit: 'bits', doc: 'Flag bits' },
@@ -61,14 +60,11 @@ function flyweight(record: RecordDefinition): string {
     '    return this;',
     '  }',
     '',
-    '  /** Point at a slot and write its header: type, flags, venue, instrument. */',
+    '  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */',
     '  begin(at: number, flags: number, venue: number, instrument: number): this {',
     '    this.at = at;',
-    `    this.u8[at + ${OFFSET.type}] = ${record.id};`,
-    `    this.u8[at + ${OFFSET.flags}] = flags;`,
-    ...(freeHalf ? ['    this.u16[(at >> 1) + 3] = 0;'] : []),
-    `    this.u16[(at >> 1) + ${OFFSET.venue >> 1}] = venue;`,
-    `    this.u16[(at >> 1) + ${OFFSET.instrument >> 1}] = instrument;`,
+    `    this.u32[(at >> 2) + ${OFFSET.type >> 2}] = ${record.id} | (flags << 8);`,
+    `    this.u32[(at >> 2) + ${OFFSET.venue >> 2}] = venue | (instrument << 16);`,
     ...gaps.map((word) => `    this.u32[(at >> 2) + ${word}] = 0;`),
     '    return this;',
     '  }',

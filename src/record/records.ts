@@ -29,13 +29,11 @@ export class BookDelta {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 1;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 1 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 14] = 0;
     this.u32[(at >> 2) + 15] = 0;
     return this;
@@ -96,13 +94,11 @@ export class Trade {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 2;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 2 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 14] = 0;
     this.u32[(at >> 2) + 15] = 0;
     return this;
@@ -163,13 +159,11 @@ export class BookStatus {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 3;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 3 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 3] = 0;
     this.u32[(at >> 2) + 14] = 0;
     this.u32[(at >> 2) + 15] = 0;
@@ -234,13 +228,11 @@ export class VenueStatus {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 4;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 4 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 10] = 0;
     this.u32[(at >> 2) + 11] = 0;
     this.u32[(at >> 2) + 12] = 0;
@@ -305,13 +297,11 @@ export class TopOfBook {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 5;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 5 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     return this;
   }
 
@@ -373,13 +363,11 @@ export class CrossedMarket {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 6;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 6 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 9] = 0;
     this.u32[(at >> 2) + 12] = 0;
     this.u32[(at >> 2) + 13] = 0;
@@ -443,13 +431,11 @@ export class CrossedLevel {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 7;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 7 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 10] = 0;
     this.u32[(at >> 2) + 11] = 0;
     this.u32[(at >> 2) + 12] = 0;
@@ -510,13 +496,11 @@ export class Opportunity {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 8;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 8 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     return this;
   }
 
@@ -589,13 +573,11 @@ export class OrderIntent {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 9;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 9 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 14] = 0;
     this.u32[(at >> 2) + 15] = 0;
     return this;
@@ -668,13 +650,11 @@ export class OrderCommand {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 10;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 10 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     return this;
   }
 
@@ -742,13 +722,11 @@ export class ExecutionReport {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 11;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 11 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 4] = 0;
     return this;
   }
@@ -816,13 +794,11 @@ export class Fill {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 12;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 12 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     return this;
   }
 
@@ -886,13 +862,11 @@ export class OrderUpdate {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 13;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 13 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     return this;
   }
 
@@ -968,13 +942,11 @@ export class Balance {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 14;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 14 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 3] = 0;
     this.u32[(at >> 2) + 12] = 0;
     this.u32[(at >> 2) + 13] = 0;
@@ -1037,13 +1009,11 @@ export class Pnl {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 15;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 15 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 14] = 0;
     this.u32[(at >> 2) + 15] = 0;
     return this;
@@ -1104,13 +1074,11 @@ export class HopLatency {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 16;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 16 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     return this;
   }
 
@@ -1172,13 +1140,11 @@ export class SessionEvent {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 17;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 17 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     this.u32[(at >> 2) + 8] = 0;
     this.u32[(at >> 2) + 9] = 0;
     this.u32[(at >> 2) + 10] = 0;
@@ -1236,13 +1202,11 @@ export class Quote {
     return this;
   }
 
-  /** Point at a slot and write its header: type, flags, venue, instrument. */
+  /** Point at a slot and write its header: type, flags (u8), venue and instrument (u16), as two words. Bytes 6 and 7 and what no field covers become 0. */
   begin(at: number, flags: number, venue: number, instrument: number): this {
     this.at = at;
-    this.u8[at + 4] = 18;
-    this.u8[at + 5] = flags;
-    this.u16[(at >> 1) + 4] = venue;
-    this.u16[(at >> 1) + 5] = instrument;
+    this.u32[(at >> 2) + 1] = 18 | (flags << 8);
+    this.u32[(at >> 2) + 2] = venue | (instrument << 16);
     return this;
   }
 
