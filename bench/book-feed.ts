@@ -2,7 +2,7 @@
 import { OrderBook } from '../src/book/order-book.js';
 import { BUY, SELL, type Instrument } from '../src/model/instrument.js';
 import { Flag } from '../src/record/codes.js';
-import { SLOT_BYTES } from '../src/record/define.js';
+import { fieldOffset, SLOT_BYTES } from '../src/record/define.js';
 import { BookDelta, typeAt } from '../src/record/records.js';
 import { BookDeltaDef } from '../src/record/schema.js';
 import { SlotViews, type RecordSink } from '../src/record/slot.js';
@@ -12,7 +12,7 @@ import type { RecordedDiffs, RecordedFrame } from './recorded.js';
 
 /** A snapshot of 1000 levels a side and what was buffered meanwhile fit. */
 const SINK_SLOTS = 1 << 14;
-const PRICE = BookDeltaDef.fields.find(({ name }) => name === 'price')!.offset >> 3;
+const PRICE = fieldOffset(BookDeltaDef, 'price') >> 3;
 const DEPTH = 1000;
 const NO_STALL_NS = Number.MAX_SAFE_INTEGER;
 

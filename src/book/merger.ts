@@ -12,7 +12,7 @@
 import { BUY, SELL, type InstrumentIndex } from '../model/instrument.js';
 import { BookState, Flag, NO_INSTRUMENT, VenueChannel, VenueState } from '../record/codes.js';
 import { BookDelta, BookStatus, Quote, TopOfBook, Trade, typeAt, VenueStatus } from '../record/records.js';
-import { OFFSET, type RecordDefinition } from '../record/define.js';
+import { fieldOffset, OFFSET } from '../record/define.js';
 import { BookDeltaDef } from '../record/schema.js';
 import type { RecordSink, SlotViews } from '../record/slot.js';
 import type { LadderSize } from './book-side.js';
@@ -62,10 +62,6 @@ if (fieldOffset(BookDeltaDef, 'epoch') !== OFFSET.type + 2) throw new Error("a B
 
 /** A resync that was not followed by a snapshot is asked for again after this long. */
 const ASK_AGAIN_NS = 1e9;
-
-function fieldOffset(definition: RecordDefinition, name: string): number {
-  return definition.fields.find((field) => field.name === name)!.offset;
-}
 
 /** The records of one input, read through its own views. */
 class Input {

@@ -387,6 +387,37 @@ t.test('frames damaged at random are published whole and right, or not at all', 
   t.end();
 });
 
+t.test('eight decimals are read at every scale, whatever stands before the point', (t) => {
+  const seed = Number(process.env['SEED'] ?? Date.now() % 1e9);
+  const next = random(seed);
+  const digits = (count: number): string => Array.from({ length: count }, () => Math.floor(next() * 10)).join('');
+  const decimal = (scale: number): string => {
+    const excess = next() < 0.02 ? 1 : 0;
+    return `${String(Math.floor(next() * 10 ** (1 + Math.floor(next() * 11))))}.${digits(Math.min(8, scale + excess)).padEnd(8, '0')}`;
+  };
+  for (let round = 0; round < 1200; round++) {
+    const [priceDecimals, qtyDecimals] = [round % 9, Math.floor(round / 9) % 9];
+    const levels: Levels = Array.from({ length: 1 + Math.floor(next() * 3) }, () => [decimal(priceDecimals), decimal(qtyDecimals)] as const);
+    const scaled = (text: string, decimals: number): number => {
+      try {
+        return parseScaled(text, decimals);
+      } catch {
+        return -1;
+      }
+    };
+    const wanted = levels.map(([price, qty]) => [scaled(price, priceDecimals), scaled(qty, qtyDecimals)] as const);
+    const refused = wanted.some(([price, qty]) => price <= 0 || qty < 0);
+    const bench = new Bench(new MemorySink(64), binance, ['BTCUSDT'], { tickSize: (10 ** -priceDecimals).toFixed(priceDecimals), stepSize: (10 ** -qtyDecimals).toFixed(qtyDecimals), priceDecimals, qtyDecimals });
+    bench.feed.onOpen(0);
+    bench.frame(diff(5, 10, [], [])).answer({ lastUpdateId: 10, bids: [['1', '1']], asks: [['2', '1']] }).sink.clear();
+    bench.frame(diff(11, 12, levels, []));
+    const got = bench.take().filter((line) => line.startsWith('diff')).map((line) => line.replace(/^diff\S* /, ''));
+    const right = refused ? [] : wanted.map(([price, qty]) => `bid ${price}×${qty} @12`);
+    if (got.join() !== right.join()) t.same(got, right, `${JSON.stringify(levels)} at ${priceDecimals}, ${qtyDecimals}; SEED=${seed}`);
+  }
+  t.end();
+});
+
 /** A gateway session with a host that remembers; the venue's side is played by the test. */
 class GatewayBench {
   readonly sent: { id: number; method: string; params: Record<string, string | number> }[] = [];

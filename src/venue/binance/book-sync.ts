@@ -16,7 +16,8 @@ import { bytesOf, CLOSE_BRACE, expect, findKey, MALFORMED, matches, OUT_OF_RANGE
 import { scanInteger } from '../scan-number.js';
 import { scanUnixMs, type EpochParts } from '../scan-time.js';
 import type { SnapshotRequests } from '../snapshot-requests.js';
-import { Kind, LETTER, PU, type StreamEvent } from './event.js';
+import { Head } from './depth-head.js';
+import { Kind, LETTER, type StreamEvent } from './event.js';
 import { SINK_FULL, type LevelTarget, type LevelWriter } from './level-writer.js';
 import { OwedStatus } from './owed-status.js';
 
@@ -199,20 +200,13 @@ export class BookSync implements LevelTarget {
   /** U, u, pu (-1 = spot) and the event's time into `numbers`. */
   private readHeader(): boolean {
     const { event, epoch } = this.context;
+    if (!event.readNumbers()) return false;
     const { numbers } = this;
-    const { at, bytes, end } = event;
-    if (!event.has(LETTER.U) || !event.has(LETTER.u) || !event.has(LETTER.E)) return false;
-    if (scanInteger(bytes, at[LETTER.U], end) < 0) return false;
-    numbers[N.first] = scanned[0];
-    if (scanInteger(bytes, at[LETTER.u], end) < 0) return false;
-    numbers[N.last] = scanned[0];
-    numbers[N.previous] = -1;
-    if (event.has(PU)) {
-      if (scanInteger(bytes, at[PU], end) < 0) return false;
-      numbers[N.previous] = scanned[0];
-    }
-    if (scanUnixMs(bytes, at[LETTER.E], end, epoch) < 0) return false;
-    numbers[N.tsVenueNs] = scanned[0];
+    const head = event.numbers;
+    numbers[N.first] = head[Head.first];
+    numbers[N.last] = head[Head.last];
+    numbers[N.previous] = head[Head.previous];
+    numbers[N.tsVenueNs] = (head[Head.unixMs] - epoch.seconds * 1000) * 1e6 - epoch.nanos;
     return numbers[N.first] <= numbers[N.last];
   }
 
@@ -258,12 +252,12 @@ export class BookSync implements LevelTarget {
     const { event, writer, sink } = context;
     if (!this.status.settle()) return SINK_FULL;
     const frame = context.nextFrame();
-    writer.begin(0, this.epoch, frame, numbers[N.last], numbers[N.tsVenueNs], tsRecvNs);
+    writer.begin(this, 0, this.epoch, frame, numbers[N.last], numbers[N.tsVenueNs], tsRecvNs);
     let at = event.stoppedAtLevels ? this.publishInOrder() : OTHER_ORDER;
     if (at === OTHER_ORDER) {
       sink.abandon();
       if (event.readWhole() !== Kind.DEPTH || !this.readHeader() || !event.has(LETTER.b) || !event.has(LETTER.a)) return MALFORMED;
-      writer.begin(0, this.epoch, frame, numbers[N.last], numbers[N.tsVenueNs], tsRecvNs);
+      writer.begin(this, 0, this.epoch, frame, numbers[N.last], numbers[N.tsVenueNs], tsRecvNs);
       at = writer.sideOf(event, event.at[LETTER.b], this, 0);
       if (at >= 0) at = writer.sideOf(event, event.at[LETTER.a], this, Flag.SELL);
     }
@@ -305,7 +299,7 @@ export class BookSync implements LevelTarget {
     if (!this.status.settle()) return SINK_FULL;
     const time = findKey(body, 0, end, EVENT_TIME);
     const tsVenueNs = time >= 0 && scanUnixMs(body, time, end, context.epoch) >= 0 ? scanned[0] : nowNs;
-    context.writer.begin(Flag.SNAPSHOT, this.epoch, context.nextFrame(), lastUpdateId, tsVenueNs, nowNs);
+    context.writer.begin(this, Flag.SNAPSHOT, this.epoch, context.nextFrame(), lastUpdateId, tsVenueNs, nowNs);
     const bids = findKey(body, 0, end, BIDS);
     const asks = findKey(body, 0, end, ASKS);
     if (bids < 0 || asks < 0) return MALFORMED;

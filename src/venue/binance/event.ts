@@ -1,9 +1,11 @@
 /**
  * One stream frame as bytes: the wrapper of a combined stream, then the one-letter keys of the event, by position.
- * A depth update in the venue's own key order is read in one pass: the walk stops at its levels, which the caller
+ * A depth update in the venue's own key order is read in one pass: reading stops at its levels, which the caller
  * scans and writes at once. Any other order is walked to the end first.
  */
-import { bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, OPEN_BRACKET, QUOTE, scanString, skipSpace, skipValue } from '../scan.js';
+import { bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, OPEN_BRACKET, QUOTE, scanned, scanString, skipSpace, skipValue } from '../scan.js';
+import { scanInteger } from '../scan-number.js';
+import { DepthHead, Head } from './depth-head.js';
 
 export const Kind = { OTHER: 0, DEPTH: 1, TRADE: 2, AGG_TRADE: 3, QUOTE: 4, SHUTDOWN: 5 } as const;
 
@@ -31,8 +33,11 @@ export class StreamEvent {
   bytes = new Uint8Array(1 << 16);
   view = new DataView(this.bytes.buffer);
   end = 0;
-  /** Position of the value of each one-letter key (by its character code; PU for `pu`), -1 = not there. */
+  /** Position of the value of each one-letter key (by its character code; PU for `pu`), -1 = not there. Of walked events. */
   readonly at = new Int32Array(LETTERS);
+  /** The event's symbol, where `findSymbol` found one. */
+  symbolFrom = 0;
+  symbolTo = 0;
   /** The stream's name in the wrapper; -1 = bare event. */
   streamFrom = -1;
   streamTo = -1;
@@ -41,6 +46,11 @@ export class StreamEvent {
   /** Where the walk stopped: at the levels of a depth update in the venue's key order, or after the event. */
   stop = 0;
   stoppedAtLevels = false;
+  private readonly head = new DepthHead();
+  /** Of a depth update, after `readNumbers`: U, u, pu and its time, by Head. */
+  readonly numbers = this.head.numbers;
+  /** The head was read in one pass: there are no positions. */
+  private hasHead = false;
 
   /**
    * Copy a frame in and read it up to its levels, or whole.
@@ -49,15 +59,30 @@ export class StreamEvent {
   read(frame: Uint8Array, length: number): number {
     this.load(frame, length);
     const { bytes, end } = this;
+    if (this.readHead()) return Kind.DEPTH;
     const data = this.unwrap(bytes, end);
     if (data < 0) return MALFORMED;
     this.stop = this.walk(bytes, data, end, true);
     return this.stop < 0 ? MALFORMED : this.kind(bytes, end);
   }
 
+  private readHead(): boolean {
+    const { head } = this;
+    const levels = head.read(this.bytes, this.view, this.end);
+    this.hasHead = levels >= 0;
+    if (levels < 0) return false;
+    this.streamFrom = head.streamFrom;
+    this.streamTo = head.streamTo;
+    this.tail = 1;
+    this.stop = levels;
+    this.stoppedAtLevels = true;
+    return true;
+  }
+
   /** Read the loaded frame to its end whatever the order of its keys. @returns Kind, or a negative code */
   readWhole(): number {
     const { bytes, end } = this;
+    this.hasHead = false;
     const data = this.unwrap(bytes, end);
     if (data < 0) return MALFORMED;
     this.stop = this.walk(bytes, data, end, false);
@@ -77,6 +102,34 @@ export class StreamEvent {
     return this.at[key] >= 0;
   }
 
+  /** Leaves the bounds of the event's symbol. */
+  findSymbol(): boolean {
+    if (this.hasHead) {
+      this.symbolFrom = this.head.symbolFrom;
+      this.symbolTo = this.head.symbolTo;
+      return true;
+    }
+    const at = this.at[LETTER.s];
+    if (at < 0 || scanString(this.bytes, at, this.end) < 0) return false;
+    this.symbolFrom = bounds[0];
+    this.symbolTo = bounds[1];
+    return true;
+  }
+
+  /** U, u, pu (-1 = spot) and the time of a depth update into `numbers`; false when one is missing or none. */
+  readNumbers(): boolean {
+    if (this.hasHead) return true;
+    this.numbers[Head.previous] = -1;
+    return this.number(LETTER.U, Head.first) && this.number(LETTER.u, Head.last) && this.number(LETTER.E, Head.unixMs) && (!this.has(PU) || this.number(PU, Head.previous));
+  }
+
+  private number(key: number, slot: number): boolean {
+    const at = this.at[key];
+    if (at < 0 || scanInteger(this.bytes, at, this.end) < 0) return false;
+    this.numbers[slot] = scanned[0];
+    return true;
+  }
+
   private load(frame: Uint8Array, length: number): void {
     if (length + SENTINEL_BYTES > this.bytes.length) {
       this.bytes = new Uint8Array(2 * (length + SENTINEL_BYTES));
@@ -84,7 +137,8 @@ export class StreamEvent {
     }
     const { bytes } = this;
     bytes.set(frame.length === length ? frame : frame.subarray(0, length));
-    for (let i = length; i < length + SENTINEL_BYTES; i++) bytes[i] = 0;
+    this.view.setFloat64(length, 0);
+    this.view.setFloat64(length + 8, 0);
     this.end = length;
   }
 

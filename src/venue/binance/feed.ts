@@ -3,7 +3,7 @@ import { RingsideError } from '../../model/errors.js';
 import { Flag, VenueReason } from '../../record/codes.js';
 import { Quote, Trade } from '../../record/records.js';
 import type { FeedOptions, FeedSession } from '../contract.js';
-import { bounds, bytesOf, findKey, MALFORMED, matches, OUT_OF_RANGE, scanBoolean, scanned, scanString, TOO_PRECISE } from '../scan.js';
+import { bytesOf, findKey, MALFORMED, matches, OUT_OF_RANGE, scanBoolean, scanned, TOO_PRECISE } from '../scan.js';
 import { scanInteger, scanScaled } from '../scan-number.js';
 import { scanUnixMs, splitEpoch, type EpochParts } from '../scan-time.js';
 import { SnapshotRequests } from '../snapshot-requests.js';
@@ -152,9 +152,8 @@ export class BinanceFeed implements FeedSession {
 
   /** The book whose symbol the event names, or -1 (counted). */
   private bookOfEvent(): number {
-    const { bytes, end } = this.event;
-    const at = this.event.at[LETTER.s];
-    const known = at >= 0 && scanString(bytes, at, end) >= 0 ? this.symbols.find(bytes, bounds[0], bounds[1]) : -1;
+    const { event } = this;
+    const known = event.findSymbol() ? this.symbols.find(event.bytes, event.symbolFrom, event.symbolTo) : -1;
     if (known < 0) this.options.host.count('unknownSymbol');
     return known;
   }

@@ -3,23 +3,36 @@
  * the caller's to flush or abandon; a snapshot is flushed in chunks, because it may be longer than a ring.
  */
 import { Flag } from '../../record/codes.js';
+import { fieldOffset, SLOT_BYTES } from '../../record/define.js';
 import { BookDelta } from '../../record/records.js';
-import type { RecordSink } from '../../record/slot.js';
-import { bounds, CLOSE_BRACKET, COMMA, DONE, expect, firstElement, MALFORMED, nextElement, OPEN_BRACKET, OUT_OF_RANGE, QUOTE, scanned, skipSpace, skipValue } from '../scan.js';
+import { BookDeltaDef } from '../../record/schema.js';
+import { SlotViews, type RecordSink } from '../../record/slot.js';
+import { bounds, CLOSE_BRACKET, COMMA, DONE, expect, firstElement, MALFORMED, nextElement, OPEN_BRACKET, OUT_OF_RANGE, scanned, skipSpace, skipValue } from '../scan.js';
 import { scanScaled } from '../scan-number.js';
+import * as words from '../scan-words.js';
+import { EIGHT_DECIMALS } from './eight-decimals.js';
 import type { StreamEvent } from './event.js';
 
 /** The sink has no slot: its reader is too far behind. */
 export const SINK_FULL = -16;
 const CHUNK = 1024;
-/** 10^0 … 10^8. */
-const TEN = Float64Array.from({ length: 9 }, (_, i) => 10 ** i);
+const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+
+/** Where a BookDelta has what differs from level to level, in doubles. Before it are words, behind it doubles. */
+const PRICE = fieldOffset(BookDeltaDef, 'price') >> 3;
+const QTY = fieldOffset(BookDeltaDef, 'qty') >> 3;
+if (PRICE !== 2 || QTY !== 3) throw new Error("a BookDelta's price and quantity must be its third and fourth double");
+
+// Constants of its own for the loop over levels: see scan-words.ts.
+const { digitWord, fourDigits, strays } = words;
+const { FIRST } = Flag;
 const ZERO = 0x30;
 const POINT = 0x2e;
-/** `","` and `"]` as little-endian words. */
+/** `["`, `","`, `"],[` and `"]]` as little-endian words. */
+const BRACKET_QUOTE = 0x225b;
 const QUOTE_COMMA_QUOTE = 0x222c22;
-const QUOTE_BRACKET = 0x5d22;
-const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+const QUOTE_BRACKET_NEXT = 0x5b2c5d22;
+const QUOTE_BRACKET_BRACKET = 0x5d5d22;
 
 /** What all levels of one frame have in common. */
 export interface LevelTarget {
@@ -34,30 +47,32 @@ export interface LevelTarget {
 }
 
 export class LevelWriter {
-  private readonly delta: BookDelta;
-  /** [0] venueSeq, [1] tsVenueNs, [2] tsRecvNs: kept out of object fields so that no number is boxed. */
-  private readonly common = new Float64Array(3);
-  private epoch = 0;
-  private frame = 0;
-  private flags = 0;
-  /** Slots since the last flush, and in this frame. */
-  private unflushed = 0;
+  private readonly i32: Int32Array;
+  private readonly f64: Float64Array;
+  /** What all levels of the frame have in common: a slot of its own, written once and copied word by word. */
+  private readonly same = new SlotViews(new ArrayBuffer(SLOT_BYTES));
+  private readonly sameI32 = this.same.i32;
+  private readonly sameF64 = this.same.f64;
+  private readonly common = new BookDelta(this.same);
+  private isSnapshot = false;
+  /** Slots taken in this frame, and the last one. */
   private written = 0;
   private lastSlot = 0;
 
   constructor(private readonly sink: RecordSink) {
-    this.delta = new BookDelta(sink.views);
+    this.i32 = sink.views.i32;
+    this.f64 = sink.views.f64;
   }
 
   /** @param flags Flag.SNAPSHOT or 0 */
-  begin(flags: number, epoch: number, frame: number, venueSeq: number, tsVenueNs: number, tsRecvNs: number): void {
-    this.flags = flags;
-    this.epoch = epoch;
-    this.frame = frame;
-    this.common[0] = venueSeq;
-    this.common[1] = tsVenueNs;
-    this.common[2] = tsRecvNs;
-    this.unflushed = 0;
+  begin(target: LevelTarget, flags: number, epoch: number, frame: number, venueSeq: number, tsVenueNs: number, tsRecvNs: number): void {
+    const common = this.common.begin(0, flags, target.venue, target.instrument);
+    common.epoch = epoch;
+    common.frame = frame;
+    common.venueSeq = venueSeq;
+    common.tsVenueNs = tsVenueNs;
+    common.tsRecvNs = tsRecvNs;
+    this.isSnapshot = flags !== 0;
     this.written = 0;
   }
 
@@ -80,60 +95,53 @@ export class LevelWriter {
     const { priceScale, qtyScale, contractSize } = target;
     if (bytes[at] !== OPEN_BRACKET || priceScale > 8 || qtyScale > 8 || contractSize > 0) return this.side(bytes, at, end, target, sideFlag);
     if (bytes[at + 1] === CLOSE_BRACKET) return at + 2;
-    const priceUnits = TEN[priceScale];
-    const priceDivisor = TEN[8 - priceScale];
-    const qtyUnits = TEN[qtyScale];
-    const qtyDivisor = TEN[8 - qtyScale];
-    for (;;) {
-      const level = ++at;
-      if (bytes[level] !== OPEN_BRACKET || bytes[level + 1] !== QUOTE) return this.rest(bytes, level, end, target, sideFlag);
-      at = level + 2;
-      let digit = bytes[at] - ZERO;
+    const { units: priceUnits, highRest: priceHighRest, lowRest: priceLowRest, highShift: priceHighShift, lowShift: priceLowShift, lowUnits: priceLowUnits, wholeDigitsMax: priceDigitsMax } = EIGHT_DECIMALS[priceScale];
+    const { units: qtyUnits, highRest: qtyHighRest, lowRest: qtyLowRest, highShift: qtyHighShift, lowShift: qtyLowShift, lowUnits: qtyLowUnits, wholeDigitsMax: qtyDigitsMax } = EIGHT_DECIMALS[qtyScale];
+    for (at++; ;) {
+      const level = at;
+      const priceFrom = level + 2;
+      at = priceFrom;
       let whole = 0;
-      while (digit >= 0 && digit <= 9) {
-        whole = (whole * 10 + digit) | 0;
-        digit = bytes[++at] - ZERO;
+      const word = digitWord(view, at);
+      if (strays(word) === 0) {
+        whole = fourDigits(word);
+        at += 4;
       }
-      const wholeDigits = at - level - 2;
-      // Eight decimals, then `","`.
-      const high = fourDigits(view, at + 1);
-      const low = fourDigits(view, at + 5);
-      if (bytes[at] !== POINT || wholeDigits === 0 || wholeDigits > 9 || (high | low) < 0 || (view.getInt32(at + 9, true) & 0xffffff) !== QUOTE_COMMA_QUOTE) {
+      for (let digit = bytes[at] - ZERO; digit >= 0 && digit <= 9; digit = bytes[at] - ZERO) {
+        whole = (whole * 10 + digit) | 0;
+        at++;
+      }
+      const digits = at - priceFrom;
+      let high = digitWord(view, at + 1);
+      let low = digitWord(view, at + 5);
+      if (((view.getUint16(level, true) ^ BRACKET_QUOTE) | (bytes[at] ^ POINT) | strays(high) | strays(low) | (high & priceHighRest) | (low & priceLowRest)
+        | ((view.getInt32(at + 9, true) & 0xffffff) ^ QUOTE_COMMA_QUOTE)) !== 0 || digits === 0 || digits > priceDigitsMax || (whole | high | low) === 0) {
         return this.rest(bytes, level, end, target, sideFlag);
       }
-      const priceFraction = high * 10_000 + low;
-      const priceScaled = Math.floor(priceFraction / priceDivisor);
-      const price = whole * priceUnits + priceScaled;
-      at += 12;
-      const qtyFrom = at;
-      digit = bytes[at] - ZERO;
+      const price = whole * priceUnits + (Math.imul(fourDigits(high << priceHighShift), priceLowUnits) + fourDigits(low << priceLowShift));
+      const qtyFrom = at + 12;
+      at = qtyFrom;
       whole = 0;
-      while (digit >= 0 && digit <= 9) {
+      for (let digit = bytes[at] - ZERO; digit >= 0 && digit <= 9; digit = bytes[at] - ZERO) {
         whole = (whole * 10 + digit) | 0;
-        digit = bytes[++at] - ZERO;
+        at++;
       }
       const qtyDigits = at - qtyFrom;
-      const qtyHigh = fourDigits(view, at + 1);
-      const qtyLow = fourDigits(view, at + 5);
+      high = digitWord(view, at + 1);
+      low = digitWord(view, at + 5);
       const tail = view.getInt32(at + 9, true);
-      if (bytes[at] !== POINT || qtyDigits === 0 || qtyDigits > 9 || (qtyHigh | qtyLow) < 0 || (tail & 0xffff) !== QUOTE_BRACKET) {
+      if (((bytes[at] ^ POINT) | strays(high) | strays(low) | (high & qtyHighRest) | (low & qtyLowRest) | ((tail ^ QUOTE_BRACKET_NEXT) & 0xffff)) !== 0
+        || qtyDigits === 0 || qtyDigits > qtyDigitsMax) {
         return this.rest(bytes, level, end, target, sideFlag);
       }
-      const qtyFraction = qtyHigh * 10_000 + qtyLow;
-      const qtyScaled = Math.floor(qtyFraction / qtyDivisor);
-      const qty = whole * qtyUnits + qtyScaled;
-      // Out of range, too precise or zero: the general scanner names it.
-      if (priceScaled * priceDivisor !== priceFraction || qtyScaled * qtyDivisor !== qtyFraction || price > MAX_SAFE || qty > MAX_SAFE || price === 0) {
-        return this.rest(bytes, level, end, target, sideFlag);
-      }
+      const qty = whole * qtyUnits + (Math.imul(fourDigits(high << qtyHighShift), qtyLowUnits) + fourDigits(low << qtyLowShift));
       const slot = this.slot();
       if (slot < 0) return SINK_FULL;
-      this.write(slot, target, sideFlag, price, qty);
-      at += 11;
-      const next = (tail >> 16) & 0xff;
-      if (next === COMMA) continue;
-      if (next === CLOSE_BRACKET) return at + 1;
-      return this.rest(bytes, at, end, target, sideFlag);
+      this.write(slot, sideFlag, price, qty);
+      at += 12;
+      if (tail === QUOTE_BRACKET_NEXT) continue;
+      if ((tail & 0xffffff) === QUOTE_BRACKET_BRACKET) return at;
+      return this.rest(bytes, at - 1, end, target, sideFlag);
     }
   }
 
@@ -177,44 +185,34 @@ export class LevelWriter {
       if (at < 0) return MALFORMED;
       const slot = this.slot();
       if (slot < 0) return SINK_FULL;
-      this.write(slot, target, sideFlag, price, qty);
+      this.write(slot, sideFlag, price, qty);
     }
     return arrayEnd(at);
   }
 
-  private write(slot: number, target: LevelTarget, sideFlag: number, price: number, qty: number): void {
-    const delta = this.delta.begin(slot, this.written === 1 ? this.flags | sideFlag | Flag.FIRST : this.flags | sideFlag, target.venue, target.instrument);
-    delta.epoch = this.epoch;
-    delta.frame = this.frame;
-    delta.price = price;
-    delta.qty = qty;
-    delta.venueSeq = this.common[0];
-    delta.tsVenueNs = this.common[1];
-    delta.tsRecvNs = this.common[2];
+  private write(slot: number, sideFlag: number, price: number, qty: number): void {
+    const { i32, f64, sameI32, sameF64 } = this;
+    const word = slot >> 2;
+    i32[word + 1] = sameI32[1] | ((this.written === 1 ? sideFlag | FIRST : sideFlag) << 8);
+    i32[word + 2] = sameI32[2];
+    i32[word + 3] = sameI32[3];
+    const double = slot >> 3;
+    f64[double + PRICE] = price;
+    f64[double + QTY] = qty;
+    f64[double + 4] = sameF64[4];
+    f64[double + 5] = sameF64[5];
+    f64[double + 6] = sameF64[6];
+    f64[double + 7] = sameF64[7];
   }
 
   private slot(): number {
-    if (this.unflushed === CHUNK && this.flags !== 0) {
-      this.sink.flush();
-      this.unflushed = 0;
-    }
+    if (this.isSnapshot && this.written > 0 && this.written % CHUNK === 0) this.sink.flush();
     const slot = this.sink.next();
     if (slot < 0) return slot;
     this.lastSlot = slot;
-    this.unflushed++;
     this.written++;
     return slot;
   }
-}
-
-/** Four digits at `at` as an int, or -1. Little-endian: the first digit is the lowest byte. */
-function fourDigits(view: DataView, at: number): number {
-  const word = view.getInt32(at, true);
-  const isDigits = (((word & 0xf0f0f0f0) ^ 0x30303030) | (((word + 0x06060606) & 0xf0f0f0f0) ^ 0x30303030)) === 0;
-  if (!isDigits) return -1;
-  const digits = word & 0x0f0f0f0f;
-  const pairs = Math.imul(digits, 10) + (digits >>> 8);
-  return (pairs & 0xff) * 100 + ((pairs >>> 16) & 0xff);
 }
 
 /** What a walk over an array ended with: DONE gives the position after its bracket. */
