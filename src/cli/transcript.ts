@@ -1,9 +1,10 @@
 /**
  * Recorded venue transcripts: one JSON object a line, `{"recv_ns","dir","raw","url"?}`, gzip or not. Reads them, learns
- * their markets in a first pass, and plays them through the venue's own feed session.
+ * their markets in a first pass, and plays them through the venue's own feed session. A file that is one JSON object over
+ * several lines is one frame.
  */
 import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { RingsideError } from '../model/errors.js';
 import type { InstrumentIndex } from '../model/instrument.js';
@@ -28,13 +29,28 @@ export type OnBytes = (bytes: number) => void;
 const LINE_CHARS_MAX = 256 << 20;
 const DIRS = new Set(['in', 'out', 'open', 'rest']);
 
+/** A file up to this size may be one frame as it stands, over several lines, and nothing else. */
+const SINGLE_BYTES_MAX = 16 << 20;
+
 async function isGzip(path: string): Promise<boolean> {
+  return (await head(path, 2)).equals(Buffer.of(0x1f, 0x8b));
+}
+
+/** The frame that the file consists of, or undefined where it is a transcript. */
+async function singleFrame(path: string): Promise<string | undefined> {
+  const start = await head(path, 256);
+  // The first line of a transcript is an object of its own.
+  if (!/^\s*\{\s*\n/.test(start.toString('latin1')) || (await stat(path)).size > SINGLE_BYTES_MAX) return undefined;
+  const text = await readFile(path, 'utf8');
+  return isJson(text) ? text : undefined;
+}
+
+async function head(path: string, length: number): Promise<Buffer> {
   try {
     const file = await open(path);
     try {
-      const magic = new Uint8Array(2);
-      await file.read(magic, 0, 2, 0);
-      return magic[0] === 0x1f && magic[1] === 0x8b;
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
+      return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();
     }
@@ -46,6 +62,11 @@ async function isGzip(path: string): Promise<boolean> {
 /** @throws RingsideError TRANSCRIPT_UNREADABLE; damage inside the file is reported and what precedes it kept */
 export async function* readTranscript(path: string, onMalformed: OnMalformed, onBytes?: OnBytes): AsyncGenerator<TranscriptLine> {
   const gzip = await isGzip(path);
+  const single = gzip ? undefined : await singleFrame(path);
+  if (single !== undefined) {
+    yield { file: path, line: 1, recvNs: null, dir: 'in', raw: single, url: undefined };
+    return;
+  }
   const file = createReadStream(path, { highWaterMark: 1 << 18 });
   file.on('data', (chunk) => onBytes?.(chunk.length));
   const text = gzip ? file.pipe(createGunzip()) : file;
@@ -117,6 +138,8 @@ export interface TranscriptSurveyResult {
   readonly firstNs: bigint | null;
   /** Of the last one. */
   readonly lastNs: bigint | null;
+  /** Where no receive times were kept: a time that the frames themselves tell, about. */
+  readonly venueNs: bigint | null;
 }
 
 /** `--rest` files: transcript lines, or one body as it stands. */
@@ -149,11 +172,13 @@ export async function surveyTranscripts(venue: Venue, frames: readonly string[],
   for (const { url, raw } of bodies) survey.onResponse(url, raw);
   let firstNs: bigint | null = null;
   let lastNs: bigint | null = null;
+  let venueNs: bigint | null = null;
   const bytes = new FrameBytes();
   for (const path of frames) {
     for await (const { dir, raw, url, recvNs } of readTranscript(path, onMalformed, onBytes)) {
       firstNs ??= recvNs;
       lastNs = recvNs ?? lastNs;
+      if (firstNs === null) venueNs ??= timeIn(raw);
       if (dir === 'in') survey.onFrame(bytes.of(raw), bytes.length);
       else if (dir === 'rest') {
         survey.onResponse(url, raw);
@@ -161,7 +186,7 @@ export async function surveyTranscripts(venue: Venue, frames: readonly string[],
       }
     }
   }
-  return { markets: survey.markets(), survey, bodies, firstNs, lastNs };
+  return { markets: survey.markets(), survey, bodies, firstNs, lastNs, venueNs };
 }
 
 /** Frames as bytes, in one buffer that is used again. */
@@ -177,7 +202,18 @@ class FrameBytes {
   }
 }
 
-/** Where no receive time was kept, record times count from here: ns stay exact for years around it. */
+/** A time in a frame, as text with seconds or in Unix ms; of 2009 or later. */
+const TIME = /"(20(?:09|[1-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d)|[":\s](1[2-9]\d{11})\b/;
+
+function timeIn(raw: string): bigint | null {
+  const [, text, ms] = TIME.exec(raw) ?? [];
+  const unixMs = text === undefined ? Number(ms) : Date.parse(`${text}Z`);
+  return Number.isFinite(unixMs) ? BigInt(unixMs) * 1_000_000n : null;
+}
+
+/** So that no time of the recording itself becomes 0, which stands for none: venues do not tell single nanoseconds. */
+const BESIDE_NS = 1n;
+/** Where nothing tells a time, record times count from here. */
 const EPOCH_WITHOUT_TIMES_NS = 1_735_689_600_000_000_000n;
 const TIMER_NS = 100e6;
 /** Transcripts have gaps that are no stalls. */
@@ -199,7 +235,7 @@ export interface PlayerOptions {
 }
 
 export function epochOf(survey: TranscriptSurveyResult): bigint {
-  return survey.firstNs ?? EPOCH_WITHOUT_TIMES_NS;
+  return survey.firstNs ?? (survey.venueNs === null ? EPOCH_WITHOUT_TIMES_NS : survey.venueNs + BESIDE_NS);
 }
 
 /**
