@@ -11,6 +11,7 @@ import { SHARED_DEPTH, sharedBookBytes, type SharedBookDescriptor } from '../src
 import { createRing, GATING, LOSSY, ringBytes, type RingDescriptor } from '../src/ring/layout.js';
 import { LATENCY_BLOCK_BYTES, type LatencyBlock } from '../src/telemetry/latency.js';
 import type { RingsideConfig } from '../src/config/config.js';
+import { VENUES } from '../src/venue/registry.js';
 import { Arena } from './arena.js';
 import { actorName, ringName, type Region } from './spec.js';
 
@@ -57,11 +58,15 @@ interface RingPlan {
 const gating = (name: string): RingDescriptor['consumers'][number] => ({ name, mode: GATING });
 const lossy = (name: string): RingDescriptor['consumers'][number] => ({ name, mode: LOSSY });
 
+function feedSlots(venue: string): number {
+  return VENUES.find(({ id }) => id === venue)?.feedSlots ?? FEED_SLOTS;
+}
+
 function planRings(input: TopologyInput): RingPlan[] {
   const watchers = [lossy(MONITOR), ...(input.bridge ? [lossy(actorName.bridge)] : [])];
   const bridge = input.bridge ? [lossy(actorName.bridge)] : [];
   return [
-    ...input.venues.map((venue) => ({ name: ringName.feed(venue), slots: FEED_SLOTS, consumers: [gating(actorName.merger), lossy(actorName.journal)] })),
+    ...input.venues.map((venue) => ({ name: ringName.feed(venue), slots: feedSlots(venue), consumers: [gating(actorName.merger), lossy(actorName.journal)] })),
     { name: ringName.market, slots: MARKET_SLOTS, consumers: [...input.strategies.map((id) => gating(actorName.strategy(id))), lossy(actorName.journal), ...bridge] },
     ...input.strategies.map((id) => ({ name: ringName.intents(id), slots: MONEY_SLOTS, consumers: [gating(actorName.executor), gating(actorName.journal), ...watchers] })),
     { name: ringName.orders, slots: MONEY_SLOTS, consumers: [...input.gateways.map((venue) => gating(actorName.gateway(venue))), gating(actorName.journal), ...watchers] },

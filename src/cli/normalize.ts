@@ -23,7 +23,8 @@ export interface NormalizedReader {
   onStatus(status: BookStatus): void;
 }
 
-const CAPACITY = 1 << 16;
+/** A snapshot of everything that Coinbase has of a market fits. */
+const CAPACITY = 1 << 18;
 
 /** A sink that turns every batch into events as soon as it is flushed. */
 export class NormalizingSink implements RecordSink {
@@ -71,7 +72,7 @@ export class NormalizingSink implements RecordSink {
     }
     const snapshot = (flags & Flag.SNAPSHOT) !== 0;
     this.emit('delta', instrument, {
-      tsVenueNs: this.unixNs(delta.tsVenueNs), seq: delta.venueSeq, snapshot, bids: sides[0], asks: sides[1], tsRecvNs: this.recvNs(delta.tsRecvNs),
+      tsVenueNs: this.venueNs(delta.tsVenueNs), seq: delta.venueSeq, snapshot, bids: sides[0], asks: sides[1], tsRecvNs: this.recvNs(delta.tsRecvNs),
     });
     this.reader.onBookFrame({ instrument: instrument.index, snapshot, changes: this.changes });
   }
@@ -80,7 +81,7 @@ export class NormalizingSink implements RecordSink {
     const instrument = this.index.instruments[trade.instrument];
     const { priceScale, qtyScale } = instrument.pair;
     this.emit('trade', instrument, {
-      tsVenueNs: this.unixNs(trade.tsVenueNs), seq: trade.tradeId, side: (trade.flags & Flag.SELL) !== 0 ? 'sell' : 'buy',
+      tsVenueNs: this.venueNs(trade.tsVenueNs), seq: trade.tradeId, side: (trade.flags & Flag.SELL) !== 0 ? 'sell' : 'buy',
       price: formatTrimmed(trade.price, priceScale), qty: formatTrimmed(trade.qty, qtyScale), tsRecvNs: this.recvNs(trade.tsRecvNs),
     });
   }
@@ -89,7 +90,7 @@ export class NormalizingSink implements RecordSink {
     const instrument = this.index.instruments[quote.instrument];
     const { priceScale, qtyScale } = instrument.pair;
     this.emit('bbo', instrument, {
-      tsVenueNs: quote.tsVenueNs === 0 ? null : this.unixNs(quote.tsVenueNs), seq: quote.venueSeq,
+      tsVenueNs: this.venueNs(quote.tsVenueNs), seq: quote.venueSeq,
       bid: [formatTrimmed(quote.bidPrice, priceScale), formatTrimmed(quote.bidQty, qtyScale)],
       ask: [formatTrimmed(quote.askPrice, priceScale), formatTrimmed(quote.askQty, qtyScale)],
     });
@@ -105,6 +106,11 @@ export class NormalizingSink implements RecordSink {
 
   private emit(type: string, instrument: Instrument, fields: Record<string, unknown>): void {
     this.reader.onEvent(JSON.stringify({ type, venue: instrument.venue.id, symbol: instrument.symbol, ...fields }));
+  }
+
+  /** 0: the venue sent none. */
+  private venueNs(ns: number): string | null {
+    return ns === 0 ? null : this.unixNs(ns);
   }
 
   private recvNs(ns: number): string | null {

@@ -28,6 +28,8 @@ export async function sourceOf(text: string): Promise<ReplaySource> {
 interface Frame {
   readonly channel?: unknown;
   readonly topic?: unknown;
+  readonly sequence_num?: unknown;
+  readonly product_id?: unknown;
   readonly e?: unknown;
   readonly s?: unknown;
   readonly pu?: unknown;
@@ -35,7 +37,7 @@ interface Frame {
   readonly data?: Frame;
 }
 
-/** By what only one venue sends: `channel` (Kraken), `topic` (Bybit), and in Binance's depth updates `ps` (COIN-M), `pu` (USD-M), neither (spot). */
+/** By what only one venue sends: `product_id` or `sequence_num` (Coinbase), `channel` (Kraken), `topic` (Bybit), and in Binance's depth updates `ps` (COIN-M), `pu` (USD-M), neither (spot). */
 async function detectVenue(path: string): Promise<Venue> {
   let looked = 0;
   for await (const { dir, raw } of readTranscript(path, () => {})) {
@@ -56,6 +58,7 @@ function venueOfFrame(raw: string): string | undefined {
     return undefined;
   }
   if (typeof frame !== 'object' || frame === null) return undefined;
+  if (typeof frame.sequence_num === 'number' || typeof frame.product_id === 'string') return 'coinbase';
   if (typeof frame.channel === 'string') return 'kraken';
   if (typeof frame.topic === 'string') return 'bybit';
   const event = frame.data ?? frame;

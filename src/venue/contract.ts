@@ -238,6 +238,8 @@ export interface Venue {
   readonly defaultMakerFeePpm: number;
   /** Levels a side where the configuration does not say; absent: the engine's own choice. */
   readonly defaultDepth?: number;
+  /** Slots that the feed's ring must have, a power of two: a frame is published whole, so its largest must fit. Absent: what is usual. */
+  readonly feedSlots?: number;
   createFeed(options: FeedOptions): FeedSession;
   /** Absent: its transcripts need metadata. */
   createSurvey?(): TranscriptSurvey;

@@ -3,6 +3,7 @@ import { RingsideError } from '../model/errors.js';
 import { binance, binanceCoinM, binanceUsdM } from './binance/index.js';
 import { bybit } from './bybit/index.js';
 import { CCXT_PREFIX, ccxtVenue } from './ccxt/index.js';
+import { coinbase } from './coinbase/index.js';
 import type { Venue } from './contract.js';
 import type { AnyVenue } from './driven.js';
 import { kraken } from './kraken/index.js';
@@ -13,6 +14,7 @@ export const VENUES: readonly Venue[] = [
   binanceCoinM,
   kraken,
   bybit,
+  coinbase,
 ];
 
 /** A venue with an adapter of its own: sessions, transcripts. @throws RingsideError UNKNOWN_VENUE naming the accepted ids */

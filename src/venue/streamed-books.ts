@@ -9,7 +9,6 @@ import type { FeedHost, FeedOptions } from './contract.js';
 import type { LevelChanges } from './level-changes.js';
 import { Subscription, type StreamedBook } from './streamed-book.js';
 
-/** A subscription that brought no snapshot for this long is asked for again. */
 const SNAPSHOT_TIMEOUT_NS = 5e9;
 /** A book that was in sync for this long starts its backoff anew. */
 const LASTING_NS = 10e9;
@@ -37,8 +36,11 @@ export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedO
   private epoch: number;
   private venueHalted = false;
 
-  /** @param quietNs a book without a frame for this long has stalled, ns */
-  constructor(protected readonly options: O, readonly books: readonly B[], private readonly wire: BookWire, private readonly quietNs = options.stallNs) {
+  /**
+   * @param quietNs a book without a frame for this long has stalled, ns
+   * @param snapshotNs a subscription that brought no snapshot for this long is asked for again, ns
+   */
+  constructor(protected readonly options: O, readonly books: readonly B[], private readonly wire: BookWire, private readonly quietNs = options.stallNs, private readonly snapshotNs = SNAPSHOT_TIMEOUT_NS) {
     this.delta = new BookDelta(options.sink.views);
     this.status = new BookStatus(options.sink.views);
     this.epoch = options.firstEpoch & 0xffff;
@@ -201,7 +203,8 @@ export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedO
     return book.reason;
   }
 
-  private lose(book: B, reason: number, nowNs: number, expected = 0, actual = 0): void {
+  /** Say that the book is out of sync, in a new epoch. */
+  protected lose(book: B, reason: number, nowNs: number, expected = 0, actual = 0): void {
     this.epoch = (this.epoch + 1) & 0xffff;
     book.epoch = this.epoch;
     book.content = BookState.OUT_OF_SYNC;
@@ -247,7 +250,7 @@ export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedO
     const symbols = books.map((book) => book.instrument.symbol);
     for (const book of books) {
       book.subscription = Subscription.REQUESTED;
-      book.dueNs = nowNs + SNAPSHOT_TIMEOUT_NS;
+      book.dueNs = nowNs + this.snapshotNs;
     }
     if (again) this.wire.unsubscribeBooks(symbols);
     this.wire.subscribeBooks(symbols);
