@@ -29,6 +29,10 @@ export interface ControlContext {
   onMaintenance: () => void;
   /** Announce a shutdown, then close every connection after `ms`. */
   shutdown: (ms: number) => void;
+  /** What its account holds, where that is not in the matching engine. */
+  ledger?: () => Ledger;
+  /** Forced crossings, where a venue has no book of the matching engine. @returns as `cross` */
+  crossHere?: (request: CrossRequest) => Record<string, unknown> | string;
   /** @returns what was done, or a text that says what was wrong */
   cross: (request: CrossRequest) => Record<string, unknown> | string;
   status: () => Record<string, unknown>;
@@ -44,7 +48,7 @@ export function controlReply(request: HttpRequest, context: ControlContext): Htt
   const { core } = context;
   switch (`${request.method} ${request.path}`) {
     case 'GET /sandbox/ledger':
-      return ok(ledger(core));
+      return ok(ledger(context));
     case 'GET /sandbox/book': {
       const name = parseForm(request.query).get('symbol') ?? '';
       const market = context.market(name);
@@ -97,7 +101,8 @@ export interface Ledger {
   trades: Record<string, unknown>[];
 }
 
-export function ledger(core: VenueCore): Ledger {
+export function ledger({ core, ledger: own }: ControlContext): Ledger {
+  if (own !== undefined) return own();
   const { account, orders, fills } = core.exchange;
   const balances: Ledger['balances'] = {};
   for (const [asset, balance] of account.balances) {

@@ -19,6 +19,8 @@ export function forceCrossing(simulation: Simulation, running: readonly RunningV
   if (typeof holdMs !== 'number' || !(holdMs > 0 && holdMs <= HOLD_MS_MAX)) return `"holdMs" must be between 0 and ${HOLD_MS_MAX}.`;
   // Each crossing is measured from where the makers stand, not from where the last one pushed the books.
   simulation.release(pair);
+  const { crossHere } = chosen.server.control;
+  if (crossHere !== undefined) return crossHere(request);
   const cheap = marketOf(chosen, pair);
   const bid = Math.max(...running.filter((other) => other !== chosen).map((other) => bestBid(marketOf(other, pair))));
   if (cheap === undefined || !(bid > 0)) return '"pair" must name a pair that another venue lists too, such as BTC/USDT.';

@@ -12,6 +12,13 @@ export const FAULTS = {
   'error-after-accept': 'accept the next `count` orders and answer with a server error',
   'rate-limit': 'refuse the next `count` order requests as too many',
   'events-first': 'send the execution events of the next `count` orders before their answers',
+  'reorg': 'Ethereum: the last `count` blocks are replaced by others of the same height, with the same transactions the other way round',
+  'reorg-out': 'Ethereum: the same, and the transactions of clients in them wait for a later block',
+  'stuck-pending': 'Ethereum: the next `count` transactions are taken and kept out of blocks for `ms`',
+  'drop-transactions': 'Ethereum: the next `count` transactions are acknowledged and forgotten',
+  'revert-transactions': 'Ethereum: the next `count` transactions of clients that are mined fail',
+  'skip-heads': 'Ethereum: swallow the next `count` newHeads notifications',
+  'late-heads': 'Ethereum: send the next `count` newHeads notifications `ms` late',
   'maintenance': 'announce maintenance and refuse orders for `ms`',
 } as const;
 
@@ -53,6 +60,14 @@ export class Faults {
   /** A timed fault is on. */
   active(kind: 'stall' | 'maintenance'): boolean {
     return this.#nowMs() < (this.#untilMs.get(kind) ?? 0);
+  }
+
+  /** Use up all occurrences at once, for faults whose count is a size; returns how many there were. */
+  takeAll(kind: FaultKind): number {
+    const left = this.#armed.get(kind)?.left ?? 0;
+    this.#armed.delete(kind);
+    if (left > 0) this.fired[kind] = (this.fired[kind] ?? 0) + 1;
+    return left;
   }
 
   /** Use up one occurrence; returns its `ms`, or null when the fault is not armed (for this symbol). */

@@ -87,7 +87,7 @@ export async function startSandbox(given: Partial<SandboxOptions> = {}): Promise
   let closing: Promise<void> | null = null;
   return {
     ready: { type: 'ready', seed: options.seed, venues: Object.fromEntries(running.map(({ venue, server }) => [venue.id, server.access])) },
-    ledger: (venue) => ledger(of(venue).core),
+    ledger: (venue) => ledger(of(venue).server.control),
     fault: (venue, fault) => armFault(of(venue).server.control, fault),
     cross, latency: (venue) => of(venue).core.latency,
     close: () => {

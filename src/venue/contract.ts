@@ -30,6 +30,8 @@ export interface VenueCredentials {
 export interface VenueSettings {
   /** Uniswap: addresses of the pools to trade on. */
   readonly pools?: readonly string[];
+  /** Uniswap: addresses of the routers that swap (Router02 and SwapRouter02), where they are not mainnet's. */
+  readonly routers?: { readonly v2: string; readonly v3: string };
 }
 
 export interface HttpRequest {

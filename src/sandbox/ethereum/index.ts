@@ -1,0 +1,21 @@
+/** An Ethereum node with Uniswap pools, as the sandbox has it. */
+import type { SandboxVenue } from '../venue.js';
+import { ETHEREUM_LIMITS } from './request-rate.js';
+import { startEthereum } from './server.js';
+import type { EthereumOptions } from './server.js';
+
+const BLOCK_MS = 500;
+
+/** Its pools follow the fair prices; the matching engine has no books of them. */
+export const uniswap: SandboxVenue<EthereumOptions> = {
+  id: 'uniswap',
+  name: 'Ethereum node with Uniswap v2 and v3 pools',
+  fees: { takerPpm: 0n, makerPpm: 0n, from: 'received' },
+  firstId: 1,
+  character: { lagMs: 0, halfSpreadBps: 0, noiseBps: 0, levelValue: 0, qtyDecimals: 8 },
+  quotes: [],
+  rules: () => undefined,
+  defaults: { limits: ETHEREUM_LIMITS, blockMs: BLOCK_MS },
+  unlimited: { limits: { requestsPerSecond: 1e12, burst: 1e12 } },
+  start: startEthereum,
+};
