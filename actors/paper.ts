@@ -7,7 +7,7 @@ import type { GatewaySession } from '../src/venue/contract.js';
 import type { ActorEnvironment } from './environment.js';
 
 /** Venues that take the fee from what is received; the others charge it in quote. */
-const FEE_IN_RECEIVED: ReadonlySet<string> = new Set(['binance']);
+const FEE_IN_RECEIVED: ReadonlySet<string> = new Set(['binance', 'bybit']);
 
 export function createPaperSession({ index, spec }: ActorEnvironment, venueId: string, sink: RecordSink): GatewaySession {
   const reader = new SharedBookReader(spec.sharedBook);

@@ -1,6 +1,7 @@
 /** Bybit spot, by its v5 interfaces. */
 import type { Venue } from '../contract.js';
 import { BybitFeed } from './feed.js';
+import { BybitGateway } from './gateway.js';
 import { bybitMetadata } from './metadata.js';
 import { BybitSurvey } from './survey.js';
 
@@ -18,4 +19,5 @@ export const bybit: Venue = {
   defaultDepth: 50,
   createFeed: (options) => new BybitFeed(options),
   createSurvey: () => new BybitSurvey(),
+  createGateway: (options) => new BybitGateway(options),
 };

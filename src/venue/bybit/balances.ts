@@ -1,0 +1,44 @@
+/** The account's balances by REST: the coins of the unified account. What is `locked` is held by spot orders. */
+import type { GatewayOptions } from '../contract.js';
+import { balanceOf } from '../amounts.js';
+import type { ReportWriter } from '../report-writer.js';
+import type { PrivateRequests } from './private-requests.js';
+import { Code } from './venue-error.js';
+
+const PATH = '/v5/account/wallet-balance';
+
+interface Coin {
+  readonly coin?: unknown;
+  readonly walletBalance?: unknown;
+  readonly locked?: unknown;
+}
+
+export class BalanceRequest {
+  constructor(private readonly options: GatewayOptions, private readonly requests: PrivateRequests, private readonly writer: ReportWriter) {}
+
+  request(nowNs: number): void {
+    this.requests.drop(PATH);
+    const onAnswer = (result: unknown, code: number, answeredNs: number): void => {
+      const coins = (result as { list?: { coin?: unknown }[] } | undefined)?.list?.[0]?.coin;
+      if (code === Code.OK && Array.isArray(coins)) this.tell(coins as (Coin | null)[], answeredNs);
+    };
+    this.requests.add({ method: 'GET', path: PATH, payload: 'accountType=UNIFIED', signed: true, onAnswer }, nowNs);
+  }
+
+  /** Coins that the venue does not list are not held. */
+  private tell(coins: readonly (Coin | null)[], nowNs: number): void {
+    const totals = new Map<number, { total: bigint; held: bigint }>();
+    for (const { pair, quote } of this.options.instruments) for (const { index } of [pair.base, quote]) totals.set(index, { total: 0n, held: 0n });
+    for (const { coin, walletBalance, locked } of coins.map((entry) => entry ?? {})) {
+      const asset = typeof coin === 'string' ? this.options.assetIndex(coin) : undefined;
+      if (asset === undefined || typeof walletBalance !== 'string' || walletBalance === '') continue;
+      try {
+        totals.set(asset, { total: balanceOf(walletBalance), held: typeof locked === 'string' && locked !== '' ? balanceOf(locked) : 0n });
+      } catch {
+        this.options.host.count('malformed');
+      }
+    }
+    let left = totals.size;
+    for (const [asset, { total, held }] of totals) this.writer.write({ type: 'balance', asset, total, held, last: --left === 0, tsNs: nowNs });
+  }
+}
