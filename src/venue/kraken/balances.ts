@@ -1,5 +1,6 @@
 /** The account's balances by REST: BalanceEx names assets the old way, leaves out what is zero, and adds what cannot be traded with. */
 import { balanceOf } from '../amounts.js';
+import { BalanceTotals } from '../balance-totals.js';
 import type { GatewayOptions } from '../contract.js';
 import type { ReportWriter } from '../report-writer.js';
 import { spotAsset } from './asset-names.js';
@@ -21,28 +22,17 @@ export class BalanceRequest {
   }
 
   private tell(result: Readonly<Record<string, unknown>>, nowNs: number): void {
-    const totals = new Map<number, { total: bigint; held: bigint }>();
-    const add = (code: string, total: bigint, held: bigint): void => {
-      const asset = this.options.assetIndex(code);
-      if (asset === undefined) return;
-      const before = totals.get(asset) ?? { total: 0n, held: 0n };
-      totals.set(asset, { total: before.total + total, held: before.held + held });
-    };
-    for (const { metadata } of this.options.instruments) {
-      add(metadata.base, 0n, 0n);
-      add(metadata.quote, 0n, 0n);
-    }
+    const totals = new BalanceTotals(this.options, this.writer);
     for (const [name, entry] of Object.entries(result)) {
       const code = spotAsset(name);
       const { balance, hold_trade: hold } = (entry ?? {}) as { balance?: unknown; hold_trade?: unknown };
       if (code === undefined || typeof balance !== 'string') continue;
       try {
-        add(code, balanceOf(balance), typeof hold === 'string' ? balanceOf(hold) : 0n);
+        totals.add(code, balanceOf(balance), typeof hold === 'string' ? balanceOf(hold) : 0n);
       } catch {
         this.options.host.count('malformed');
       }
     }
-    let left = totals.size;
-    for (const [asset, { total, held }] of totals) this.writer.write({ type: 'balance', asset, total, held, last: --left === 0, tsNs: nowNs });
+    totals.tell(nowNs);
   }
 }
