@@ -1,5 +1,6 @@
 /** `ringside sandbox`: the sandbox venues on loopback, until a signal or the given duration. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { BLOCK_MS } from '../sandbox/ethereum/index.js';
 import { SANDBOX_DEFAULTS, startSandbox, UNLIMITED } from '../sandbox/index.js';
 import type { SandboxReady } from '../sandbox/index.js';
 import { SANDBOX_VENUES } from '../sandbox/registry.js';
@@ -12,6 +13,7 @@ interface Flags {
   stepMs: number;
   venues?: string[];
   binanceDepthMs: number;
+  uniswapBlockMs: number;
   startMs?: number;
   duration?: number;
   json?: boolean;
@@ -32,6 +34,7 @@ export function sandboxCommand(): Command {
     .option('--rate <n>', 'book changes a second, over all markets of all venues', wholeNumber, SANDBOX_DEFAULTS.ratePerSecond)
     .option('--step-ms <n>', 'length of a market step in milliseconds', wholeNumber, SANDBOX_DEFAULTS.stepMs)
     .option('--binance-depth-ms <n>', "period of Binance's @depth@100ms stream; shorter for latency measurements", wholeNumber, BINANCE_DEPTH_MS)
+    .option('--uniswap-block-ms <n>', 'from one block of the Ethereum node to the next', wholeNumber, BLOCK_MS)
     .option('--start-ms <n>', "the market's time at its first step, ms since 1970 (default: now)", wholeNumber)
     .option('--duration <time>', 'stop after this long, such as 30s or 5m (default: until a signal)', parseDuration)
     .option('--no-limits', 'lift the rate limits, for benchmarks')
@@ -57,7 +60,7 @@ async function run(flags: Flags): Promise<void> {
     seed: flags.seed, pairs: flags.pairs, ratePerSecond: flags.rate, stepMs: flags.stepMs, startMs: flags.startMs ?? null,
     ...(flags.venues === undefined ? {} : { venues: flags.venues }),
     ports: Object.fromEntries(SANDBOX_VENUES.map(({ id }) => [id, flags[portFlag(id)] ?? 0])),
-    own: { ...unlimited, binance: { ...unlimited.binance, depthMs: flags.binanceDepthMs } },
+    own: { ...unlimited, binance: { ...unlimited.binance, depthMs: flags.binanceDepthMs }, uniswap: { ...unlimited.uniswap, blockMs: flags.uniswapBlockMs } },
   });
   let timer: NodeJS.Timeout | undefined;
   const stopped = new Promise<void>((resolve) => {

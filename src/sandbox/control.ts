@@ -31,6 +31,8 @@ export interface ControlContext {
   shutdown: (ms: number) => void;
   /** What its account holds, where that is not in the matching engine. */
   ledger?: () => Ledger;
+  /** State of what a name stands for, where a venue has no book of the matching engine. */
+  bookHere?: (name: string) => Record<string, unknown> | undefined;
   /** Forced crossings, where a venue has no book of the matching engine. @returns as `cross` */
   crossHere?: (request: CrossRequest) => Record<string, unknown> | string;
   /** @returns what was done, or a text that says what was wrong */
@@ -51,6 +53,8 @@ export function controlReply(request: HttpRequest, context: ControlContext): Htt
       return ok(ledger(context));
     case 'GET /sandbox/book': {
       const name = parseForm(request.query).get('symbol') ?? '';
+      const state = context.bookHere?.(name);
+      if (state !== undefined) return ok(state);
       const market = context.market(name);
       return market === undefined ? bad(`No market "${name.slice(0, 40)}" here.`) : ok(book(market));
     }

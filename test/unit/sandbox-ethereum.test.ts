@@ -6,6 +6,7 @@ import type { Address, Hex } from 'viem';
 import { ERC20_ABI, QUOTER_ABI, TOPIC, V2_ROUTER_ABI, V3_ROUTER_ABI } from '../../src/sandbox/ethereum/abi.js';
 import { QUOTER, USDT, V2_ROUTER, V3_ROUTER, WETH } from '../../src/sandbox/ethereum/addresses.js';
 import { accountLedger } from '../../src/sandbox/ethereum/account-ledger.js';
+import { NO_ANSWER } from '../../src/sandbox/ethereum/rpc.js';
 import { Layer } from '../../src/sandbox/ethereum/state.js';
 import { Token } from '../../src/sandbox/ethereum/token.js';
 import { TOKENS } from '../../src/sandbox/ethereum/tokens.js';
@@ -16,11 +17,15 @@ import { v2AmountOut } from '../../src/venue/uniswap/v2.js';
 import { V3Pool } from '../../src/venue/uniswap/v3-pool.js';
 import { testChain } from '../fixtures/ethereum-node.js';
 import type { TestChain } from '../fixtures/ethereum-node.js';
-import { absent, recordedStates } from '../fixtures/uniswap-captures.js';
+import { absent, recordedLogs, recordedStates } from '../fixtures/uniswap-captures.js';
 
 const GWEI = 1_000_000_000n;
 const MAX_UINT256 = (1n << 256n) - 1n;
 const SEED = 20_261_126;
+
+interface Notification {
+  readonly params: { readonly subscription: string; readonly result: { number?: Hex; blockNumber?: Hex; removed?: boolean; address?: Address; topics?: readonly Hex[] } };
+}
 
 /** Signs for the funded account. */
 async function signed(chain: TestChain, nonce: number, to: Address, data: Hex, fields: { gas?: bigint; maxFeePerGas?: bigint; maxPriorityFeePerGas?: bigint; value?: bigint; chainId?: number; key?: Hex } = {}): Promise<Hex> {
@@ -264,4 +269,80 @@ t.test('stuck, dropped and failing transactions, and questions beyond the limits
   chain.pass(200);
   t.match(await chain.ask('eth_getBalance', WETH, 'earliest'), { code: -32000, message: /^missing trie node/ }, 'old states are gone');
   t.match(await chain.ask('eth_getBlockByNumber', 'earliest', false), { number: /^0x/ }, 'old blocks are not');
+});
+
+t.test('requests come alone or in batches, and subscribers are told heads, logs and what is taken back', async (t) => {
+  const chain = testChain(SEED);
+  const { rpc, faults } = chain;
+  t.match(await rpc.answer('{', null), { id: null, error: { code: -32700 } });
+  t.match(await rpc.answer('[]', null), { error: { code: -32600 } });
+  t.equal(await rpc.answer('{"jsonrpc":"2.0","method":"eth_chainId"}', null), null, 'nobody waits for an answer');
+  t.match(await rpc.answer('[{"jsonrpc":"2.0","id":1,"method":"eth_chainId"},7,{"jsonrpc":"2.0","id":"b","method":"net_version","params":[]}]', null),
+    [{ id: 1, result: '0x1' }, { id: null, error: { code: -32600 } }, { id: 'b', result: '1' }]);
+
+  const told: Notification['params'][] = [];
+  const raw: string[] = [];
+  const subscriber = { notify: (text: string): void => void raw.push(text), notifyLater: (text: string): void => void raw.push(`late ${text}`) };
+  const subscribe = async (...params: unknown[]): Promise<string> => ((await rpc.answer(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_subscribe', params }), subscriber)) as { result: string }).result;
+  const heads = await subscribe('newHeads');
+  const pool = chain.node.deployment.pools[0].address;
+  const logs = await subscribe('logs', { address: [pool, chain.node.deployment.pairs[0].address], topics: [[TOPIC.v3Swap, TOPIC.sync]] });
+  const pass = (blocks: number): void => {
+    chain.pass(blocks);
+    told.push(...raw.splice(0).map((text) => (JSON.parse(text) as Notification).params));
+  };
+  pass(6);
+  t.equal(told.filter(({ subscription }) => subscription === heads).length, 6);
+  const mine = told.filter(({ subscription }) => subscription === logs).map(({ result }) => result);
+  t.ok(mine.length > 0 && mine.every(({ address, topics }) => topics![0] === (address === pool ? TOPIC.v3Swap : TOPIC.sync)), 'those that were asked for');
+  const firstOf = (number: Hex): string => told.find(({ result }) => (result.number ?? result.blockNumber) === number)!.subscription;
+  const firsts = new Set(mine.map(({ blockNumber }) => `${Number(blockNumber) % 2} ${firstOf(blockNumber!) === heads ? 'head' : 'log'}`));
+  t.same([...firsts].sort(), ['0 head', '1 log'], 'heads first in even blocks, logs in odd ones');
+
+  told.length = 0;
+  faults.arm({ kind: 'reorg', count: 2 });
+  pass(1);
+  const removed = told.findLastIndex(({ result }) => result.removed === true);
+  t.ok(removed >= 0 && told.slice(0, removed).every(({ result }) => result.removed === true), 'what is gone is told first');
+  t.ok(told.slice(removed + 1).some(({ subscription, result }) => subscription === logs && result.removed === false), 'then the new branch');
+  faults.arm({ kind: 'late-heads', ms: 40 });
+  chain.pass(1);
+  t.equal(raw.splice(0).filter((text) => text.startsWith('late ')).length, 1);
+  faults.arm({ kind: 'skip-heads', count: 2 });
+  told.length = 0;
+  pass(2);
+  t.equal(told.filter(({ subscription }) => subscription === heads).length, 0);
+  t.match(await rpc.answer(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_unsubscribe', params: [logs] }), subscriber), { result: true });
+  t.match(await rpc.answer(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_unsubscribe', params: [logs] }), subscriber), { error: { message: 'subscription not found' } });
+  faults.arm({ kind: 'lose-ack' });
+  t.equal(await rpc.answer(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: [await signed(chain, 0, USDT, approval(V3_ROUTER))] }), subscriber), NO_ANSWER);
+  chain.pass(1);
+  t.equal(accountLedger(chain.node).orders[0]['status'], 'mined', 'accepted all the same');
+});
+
+t.test('recorded swaps that stay within one range of liquidity come out of a pool contract to the unit', { skip: absent }, (t) => {
+  const counts = { same: 0, other: 0 };
+  const contract = new PoolContract(new Token(TOKENS.USDC), new Token(TOKENS.WETH), 500, 10);
+  const state = new Layer(null);
+  let known = false;
+  for (const { topics, data } of recordedLogs(500)) {
+    if (topics[0] !== TOPIC.v3Swap) {
+      known = false;
+      continue;
+    }
+    const [amount0, amount1, price, liquidity, tick] = data.slice(2).match(/.{64}/g)!.map((text) => BigInt.asIntN(256, BigInt(`0x${text}`)));
+    if (known && state.get(`${contract.address} liquidity`) === liquidity) {
+      const zeroForOne = amount0 > 0n;
+      const [amountIn, amountOut] = zeroForOne ? [amount0, amount1] : [amount1, amount0];
+      const same = [amountIn, amountOut].some((amount) => {
+        const traced = contract.trace(state, { zeroForOne, amount, limit: zeroForOne ? MIN_SQRT_RATIO + 1n : MAX_SQRT_RATIO - 1n });
+        return traced.amount0 === amount0 && traced.amount1 === amount1 && traced.price === price && traced.tick === Number(tick);
+      });
+      counts[same ? 'same' : 'other']++;
+    }
+    for (const [name, value] of Object.entries({ price, liquidity, tick })) state.set(`${contract.address} ${name}`, value);
+    known = true;
+  }
+  t.ok(counts.same > 3_000 && counts.other < counts.same / 20, `${counts.same} the same; ${counts.other} stopped at a limit or crossed ticks unknown here`);
+  t.end();
 });

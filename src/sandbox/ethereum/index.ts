@@ -1,10 +1,9 @@
 /** An Ethereum node with Uniswap pools, as the sandbox has it. */
 import type { SandboxVenue } from '../venue.js';
 import { ETHEREUM_LIMITS } from './request-rate.js';
-import { startEthereum } from './server.js';
 import type { EthereumOptions } from './server.js';
 
-const BLOCK_MS = 500;
+export const BLOCK_MS = 500;
 
 /** Its pools follow the fair prices; the matching engine has no books of them. */
 export const uniswap: SandboxVenue<EthereumOptions> = {
@@ -17,5 +16,6 @@ export const uniswap: SandboxVenue<EthereumOptions> = {
   rules: () => undefined,
   defaults: { limits: ETHEREUM_LIMITS, blockMs: BLOCK_MS },
   unlimited: { limits: { requestsPerSecond: 1e12, burst: 1e12 } },
-  start: startEthereum,
+  // Loaded when it is wanted: its library takes its time.
+  start: async (options) => (await import('./server.js')).startEthereum(options),
 };

@@ -7,6 +7,7 @@ import { checkRange } from '../option-range.js';
 import { Sockets } from '../sockets.js';
 import type { VenueServer, VenueStart } from '../venue.js';
 import { accountLedger } from './account-ledger.js';
+import { poolState } from './pool-state.js';
 import { V2_ROUTER, V3_ROUTER } from './addresses.js';
 import { Connection } from './connection.js';
 import { EthereumNode } from './node.js';
@@ -54,7 +55,7 @@ export async function startEthereum({ core, seed, port, stepMs, fair, control: s
     return true;
   }, null, core.wallMs);
   const control: ControlContext = {
-    ...shared, core, venue: 'uniswap', market: () => undefined, ledger: () => accountLedger(node), crossHere: (request) => cross(node, request),
+    ...shared, core, venue: 'uniswap', market: () => undefined, ledger: () => accountLedger(node), bookHere: (name) => poolState(node, name), crossHere: (request) => cross(node, request),
     connections: () => ({ market: connections.size, account: 0 }), dropConnections: () => sockets.dropAll(),
     shutdown: (ms) => void setTimeout(() => sockets.dropAll(), ms).unref(), onMaintenance: () => undefined,
   };

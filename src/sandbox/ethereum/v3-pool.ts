@@ -75,6 +75,18 @@ export class V3Pool {
     return state.get(`${this.address} liquidity`);
   }
 
+  /** All of them, lowest first, with their gross and net liquidity. */
+  initializedTicks(state: Layer): (readonly [tick: number, gross: bigint, net: bigint])[] {
+    const ticks: (readonly [number, bigint, bigint])[] = [];
+    const last = Math.floor(MAX_TICK / this.tickSpacing) * this.tickSpacing;
+    for (let from = -last - 1; from < last; ) {
+      const { tick, initialized } = nextTickInWord((word) => state.get(this.#word(word)), from, this.tickSpacing, false);
+      if (initialized) ticks.push([tick, state.get(this.#gross(tick)), state.get(this.#net(tick))]);
+      from = tick;
+    }
+    return ticks;
+  }
+
   /** Usable ticks at least this far on both sides: a tick is a basis point. */
   ticksAround(tick: number, halfWidth: number): readonly [number, number] {
     const { tickSpacing } = this;
