@@ -30,6 +30,7 @@ interface Frame {
   readonly topic?: unknown;
   readonly sequence_num?: unknown;
   readonly product_id?: unknown;
+  readonly arg?: { readonly channel?: unknown };
   readonly e?: unknown;
   readonly s?: unknown;
   readonly pu?: unknown;
@@ -37,7 +38,7 @@ interface Frame {
   readonly data?: Frame;
 }
 
-/** By what only one venue sends: `product_id` or `sequence_num` (Coinbase), `channel` (Kraken), `topic` (Bybit), and in Binance's depth updates `ps` (COIN-M), `pu` (USD-M), neither (spot). */
+/** By what only one venue sends: `product_id` or `sequence_num` (Coinbase), `channel` (Kraken), `topic` (Bybit), `arg` with a channel (OKX), and in Binance's depth updates `ps` (COIN-M), `pu` (USD-M), neither (spot). */
 async function detectVenue(path: string): Promise<Venue> {
   let looked = 0;
   for await (const { dir, raw } of readTranscript(path, () => {})) {
@@ -61,6 +62,7 @@ function venueOfFrame(raw: string): string | undefined {
   if (typeof frame.sequence_num === 'number' || typeof frame.product_id === 'string') return 'coinbase';
   if (typeof frame.channel === 'string') return 'kraken';
   if (typeof frame.topic === 'string') return 'bybit';
+  if (typeof frame.arg?.channel === 'string') return 'okx';
   const event = frame.data ?? frame;
   if (event.e !== 'depthUpdate') return undefined;
   if (event.ps !== undefined || (typeof event.s === 'string' && /_(PERP|\d{6})$/.test(event.s))) return 'binance-coinm';

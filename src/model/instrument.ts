@@ -31,6 +31,8 @@ export interface MarketMetadata {
   readonly contractSizeQuote?: number;
   /** Another name the venue uses for it: Kraken REST altname, Binance stream name. */
   readonly altSymbol?: string;
+  /** The number the venue knows it by, where orders need it (OKX instIdCode). */
+  readonly venueNumber?: number;
   /** Decimals the venue formats prices and quantities with, where its checksum needs them. */
   readonly priceDecimals: number;
   readonly qtyDecimals: number;

@@ -7,6 +7,7 @@ import { coinbase } from './coinbase/index.js';
 import type { Venue } from './contract.js';
 import type { AnyVenue } from './driven.js';
 import { kraken } from './kraken/index.js';
+import { okx } from './okx/index.js';
 
 export const VENUES: readonly Venue[] = [
   binance,
@@ -15,6 +16,7 @@ export const VENUES: readonly Venue[] = [
   kraken,
   bybit,
   coinbase,
+  okx,
 ];
 
 /** A venue with an adapter of its own: sessions, transcripts. @throws RingsideError UNKNOWN_VENUE naming the accepted ids */

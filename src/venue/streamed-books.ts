@@ -246,7 +246,8 @@ export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedO
     book.dueNs = nowNs + waitNs;
   }
 
-  private request(books: readonly B[], nowNs: number, again: boolean): void {
+  /** Subscribe to books. @param again they may still be subscribed to */
+  protected request(books: readonly B[], nowNs: number, again: boolean): void {
     const symbols = books.map((book) => book.instrument.symbol);
     for (const book of books) {
       book.subscription = Subscription.REQUESTED;

@@ -60,7 +60,7 @@ export const COIN_M: BinanceMarket = {
 };
 
 /** The limit to ask for so that at least `depth` levels a side come, and its weight. */
-export function snapshotLimit(market: BinanceMarket, depth: number): { limit: number; weight: number } {
+function snapshotLimit(market: BinanceMarket, depth: number): { limit: number; weight: number } {
   for (const [limit, weight] of market.depthWeights) {
     if (depth <= limit) return { limit: market.anyDepth ? Math.max(1, depth) : limit, weight };
   }

@@ -4,16 +4,16 @@
  */
 import { BookState, ResyncReason, VenueReason, VenueState } from '../../record/codes.js';
 import type { FeedOptions, FeedSession } from '../contract.js';
+import { QuoteReader } from '../quote-reader.js';
 import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, scanString, OUT_OF_RANGE, skipSpace, skipValue, textOf, TOO_PRECISE } from '../scan.js';
 import { splitEpoch } from '../scan-time.js';
 import { SymbolTable } from '../symbol-table.js';
 import { VenueNotice } from '../venue-notice.js';
-import { BookEntry, NO_SYMBOL } from './book-entry.js';
+import { BookEntry, NO_SYMBOL, readTime } from './book-entry.js';
 import { BookSync } from './book-sync.js';
 import { isTradable } from './metadata.js';
 import { Request, SubscriptionWire } from './subscription-wire.js';
 import { depthAtLeast, SyncedBook } from './synced-book.js';
-import { TickerReader } from './ticker-entry.js';
 import { TradeReader } from './trade-entry.js';
 
 const CHANNEL = bytesOf('channel');
@@ -31,6 +31,8 @@ const ERROR_LOWER = bytesOf('error');
 const SNAPSHOT = bytesOf('snapshot');
 const UPDATE = bytesOf('update');
 
+const QUOTE_NAMES = { symbol: 'symbol', time: 'timestamp', bid: 'bid', bidQty: 'bid_qty', ask: 'ask', askQty: 'ask_qty' };
+
 /** What a frame turns out to be, by its keys. */
 const Kind = { UNKNOWN: 0, BOOK: 1, TRADE: 2, QUIET: 3, STATUS: 4, INSTRUMENT: 5, ANSWER: 6, TICKER: 7 } as const;
 const Type = { UNKNOWN: 0, SNAPSHOT: 1, UPDATE: 2 } as const;
@@ -44,7 +46,7 @@ export class KrakenFeed implements FeedSession {
   private readonly entry: BookEntry;
   private readonly sync: BookSync;
   private readonly trades: TradeReader;
-  private readonly ticker: TickerReader;
+  private readonly quotes: QuoteReader;
   private readonly wire: SubscriptionWire;
   private readonly notice: VenueNotice;
   private frame = 0;
@@ -62,7 +64,7 @@ export class KrakenFeed implements FeedSession {
     this.symbols = new SymbolTable(options.instruments.map((instrument, index) => [instrument.symbol, index] as const));
     this.entry = new BookEntry(this.symbols, this.books, epoch);
     this.trades = new TradeReader(options, this.symbols, this.books, epoch);
-    this.ticker = new TickerReader(options, (symbol) => this.bookOf(symbol), epoch);
+    this.quotes = new QuoteReader(options, QUOTE_NAMES, (symbol) => this.bookOf(symbol), (bytes, at, end, into) => readTime(bytes, at, end, epoch, into));
     this.wire = new SubscriptionWire((text) => options.host.send(text), depth);
     this.sync = new BookSync(options, this.books, this.wire);
     this.notice = new VenueNotice(options);
@@ -172,7 +174,7 @@ export class KrakenFeed implements FeedSession {
     if (kind === Kind.BOOK) return this.onBooks(type === Type.SNAPSHOT, bytes, at, length, tsRecvNs);
     // Snapshots of trades are history: they were published when they happened, or before this session.
     if (kind === Kind.TRADE && type === Type.UPDATE) return this.trades.read(bytes, at, length, this.frame, tsRecvNs);
-    return kind === Kind.TICKER ? this.ticker.read(bytes, at, length, this.frame) : skipValue(bytes, at, length);
+    return kind === Kind.TICKER ? this.quotes.read(bytes, at, length, this.frame) : skipValue(bytes, at, length);
   }
 
   private onBooks(isSnapshot: boolean, bytes: Uint8Array, at: number, length: number, tsRecvNs: number): number {
