@@ -2,8 +2,9 @@ import t from 'tap';
 import { RejectReason, TimeInForce, VenueReason } from '../../src/record/codes.js';
 import { MemorySink } from '../../src/record/slot.js';
 import { BybitGateway } from '../../src/venue/bybit/gateway.js';
-import { tradeNumber, tradeNumberAt } from '../../src/venue/bybit/trade-number.js';
+import { scanTradeNumber, tradeNumber } from '../../src/venue/bybit/trade-number.js';
 import type { GatewayHost, HttpRequest, OutgoingOrder } from '../../src/venue/contract.js';
+import { scanned } from '../../src/venue/scan.js';
 import { BASE_MS, execution, executionMessage, indexOf, market, orderAnswer, orderMessage } from '../fixtures/bybit.js';
 import { EPOCH_UNIX_NS } from '../fixtures/kraken.js';
 import { ReportReader } from '../fixtures/kraken-session.js';
@@ -386,7 +387,8 @@ t.test('reports wait for room in the ring, in their order', (t) => {
 
 t.test('an id has one number, as text and as bytes', (t) => {
   for (const id of ['1', '2290000000007764263', '000000000000000000', '9dc75fca-4bdd-4773-9f78-6f5d7ab2a110', 'x', '123456789012345']) {
-    t.equal(tradeNumberAt(encoder.encode(`"${id}"`), 1, 1 + id.length), tradeNumber(id), id);
+    t.equal(scanTradeNumber(encoder.encode(`"${id}"`), 0, 2 + id.length), 2 + id.length);
+    t.equal(scanned[0], tradeNumber(id), id);
     t.ok(Number.isSafeInteger(tradeNumber(id)));
   }
   t.end();

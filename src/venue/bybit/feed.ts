@@ -6,14 +6,16 @@ import { BookState, ResyncReason, VenueReason } from '../../record/codes.js';
 import type { FeedOptions, FeedSession } from '../contract.js';
 import { DONE, OUT_OF_RANGE, textOf, TOO_PRECISE } from '../scan.js';
 import { splitEpoch } from '../scan-time.js';
+import { TradeReader } from '../trade-reader.js';
 import { BookSync, SequencedBook } from './book-sync.js';
 import { QuoteWriter } from './quote-writer.js';
 import { Kind, NO_SYMBOL, StreamFrame, Type } from './stream-frame.js';
 import { SubscriptionWire } from './subscription-wire.js';
-import { TradeReader } from './trade-entry.js';
+import { scanTradeNumber } from './trade-number.js';
 
 /** The venue cuts connections that send nothing; it asks for a ping this often. */
 const PING_NS = 20e9;
+const TRADE_NAMES = { id: 'i', time: 'T', price: 'p', qty: 'v', side: 'S', buy: 'Buy', sell: 'Sell' };
 /** Depth of the topic that holds the best prices only. */
 const TOP = 1;
 
@@ -46,7 +48,7 @@ export class BybitFeed implements FeedSession {
     this.frame = new StreamFrame(instruments, epoch);
     this.wire = new SubscriptionWire((text) => host.send(text), instruments.map(({ symbol }) => symbol), options.depth);
     this.sync = new BookSync(options, this.books, this.wire);
-    this.trades = new TradeReader(options, epoch);
+    this.trades = new TradeReader(options, epoch, TRADE_NAMES, scanTradeNumber);
     this.quotes = new QuoteWriter(options);
   }
 

@@ -42,7 +42,7 @@ export class BookSync extends StreamedBooks<SyncedBook> {
   }
 
   override onClose(nowNs: number): void {
-    this.requests.clear();
+    for (const book of this.books) this.stopWaiting(book);
     super.onClose(nowNs);
   }
 
@@ -54,9 +54,7 @@ export class BookSync extends StreamedBooks<SyncedBook> {
   protected override request(books: readonly SyncedBook[], nowNs: number, again: boolean): void {
     for (const book of books) {
       book.granted = false;
-      if (!book.isWaiting) continue;
-      book.buffer.clear();
-      this.requests.forget(book.number);
+      this.stopWaiting(book);
     }
     super.request(books, nowNs, again);
   }
@@ -78,6 +76,7 @@ export class BookSync extends StreamedBooks<SyncedBook> {
     const isSnapshot = frame.action === Action.SNAPSHOT;
     if (!this.accept(book, isSnapshot, tsRecvNs)) this.onEarly(book, bytes, length, tsRecvNs);
     else if (isSnapshot) {
+      this.stopWaiting(book);
       book.seq = frame.seq;
       book.previousSeq = frame.previousSeq;
       if (frame.seq === NO_SEQ || frame.checksum !== 0) book.keepLevels();
@@ -113,6 +112,12 @@ export class BookSync extends StreamedBooks<SyncedBook> {
     book.splicing = true;
     this.apply(book, true, nowNs);
     this.replay(book);
+  }
+
+  private stopWaiting(book: SyncedBook): void {
+    if (!book.isWaiting) return;
+    book.stopWaiting();
+    this.requests.forget(book.number);
   }
 
   /** The updates that waited. */

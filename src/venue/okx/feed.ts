@@ -6,7 +6,9 @@ import { VenueReason, VenueState } from '../../record/codes.js';
 import type { FeedOptions, FeedSession } from '../contract.js';
 import { QuoteReader } from '../quote-reader.js';
 import { bytesOf, DONE, matches, OUT_OF_RANGE, scanned, textOf, TOO_PRECISE } from '../scan.js';
+import { scanInteger } from '../scan-number.js';
 import { scanUnixMs, splitEpoch } from '../scan-time.js';
+import { TradeReader } from '../trade-reader.js';
 import { VenueNotice } from '../venue-notice.js';
 import { BookSync } from './book-sync.js';
 import { isTradable } from './metadata.js';
@@ -14,9 +16,10 @@ import { readNews, type News } from './news.js';
 import { Kind, NOT_OURS, StreamFrame } from './stream-frame.js';
 import { SubscriptionWire } from './subscription-wire.js';
 import { SyncedBook } from './synced-book.js';
-import { SINK_FULL, TradeReader } from './trade-entry.js';
 
 const PONG = bytesOf('pong');
+/** `count` matches may be one trade here; it has the id of the last of them. */
+const TRADE_NAMES = { id: 'tradeId', time: 'ts', price: 'px', qty: 'sz', side: 'side', buy: 'buy', sell: 'sell' };
 const QUOTE_NAMES = { symbol: 'instId', time: 'ts', bid: 'bidPx', bidQty: 'bidSz', ask: 'askPx', askQty: 'askSz' };
 /** The venue closes what was silent for 30 s. */
 const PING_NS_MAX = 20e9;
@@ -43,7 +46,7 @@ export class OkxFeed implements FeedSession {
     const epoch = splitEpoch(options.epochUnixNs);
     this.books = options.instruments.map((instrument, number) => new SyncedBook(instrument, number));
     this.frame = new StreamFrame(options.instruments, epoch);
-    this.trades = new TradeReader(options, epoch);
+    this.trades = new TradeReader(options, epoch, TRADE_NAMES, scanInteger);
     this.quotes = new QuoteReader(options, QUOTE_NAMES, (symbol) => this.bookOf(symbol), (bytes, at, end, into) => {
       if (scanUnixMs(bytes, at, end, epoch) >= 0) into[0] = scanned[0];
     });
@@ -119,9 +122,9 @@ export class OkxFeed implements FeedSession {
     if (frame.market === NOT_OURS) return host.count('unknownSymbol');
     if (frame.market < 0) return host.count('malformed');
     if (frame.kind === Kind.BOOK) return this.sync.onBook(bytes, length, tsRecvNs);
-    const code = this.trades.read(bytes, frame.data, length, this.books[frame.market], this.sync.nextFrame(), tsRecvNs);
-    if (code === SINK_FULL) host.count('ringFull');
-    else if (code < 0) host.count(code === TOO_PRECISE || code === OUT_OF_RANGE ? 'outOfRange' : 'malformed');
+    const { instrument, epoch } = this.books[frame.market];
+    if (frame.data < 0) host.count('malformed');
+    else this.trades.read(bytes, frame.data, length, instrument, epoch, this.sync.nextFrame(), tsRecvNs);
   }
 
   private onQuotes(bytes: Uint8Array, length: number): void {

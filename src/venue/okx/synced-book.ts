@@ -38,11 +38,14 @@ export class SyncedBook extends StreamedBook {
     return this.waiting !== undefined && this.waiting.count > 0;
   }
 
+  stopWaiting(): void {
+    this.waiting?.clear();
+  }
+
   override clear(): void {
     this.sides = undefined;
     this.splicing = false;
     this.unsynced = false;
-    this.waiting?.clear();
   }
 
   /** The levels are kept: a checksum can be computed. */

@@ -1,33 +1,45 @@
-/** Public trades: `[{"i":"2290000000055467889","T":1795000000007,"p":"64000.2","v":"0.01","S":"Buy","s":"BTCUSDT","BT":false}]`. `S` is the taker's side. */
-import type { Instrument } from '../../model/instrument.js';
-import { Flag } from '../../record/codes.js';
-import { Trade } from '../../record/records.js';
-import type { FeedOptions } from '../contract.js';
-import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, OUT_OF_RANGE, scanned, scanString, skipValue, TOO_PRECISE } from '../scan.js';
-import { scanScaled } from '../scan-number.js';
-import { scanUnixMs, type EpochParts } from '../scan-time.js';
-import { tradeNumberAt } from './trade-number.js';
+/** Public trades as most venues write them: a list of objects with the same members under each venue's names. The side is the taker's. */
+import type { Instrument } from '../model/instrument.js';
+import { Flag } from '../record/codes.js';
+import { Trade } from '../record/records.js';
+import type { FeedOptions } from './contract.js';
+import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, OUT_OF_RANGE, scanned, scanString, skipValue, TOO_PRECISE } from './scan.js';
+import { scanScaled } from './scan-number.js';
+import { scanUnixMs, type EpochParts } from './scan-time.js';
+
+/** What a venue calls the members of a trade, and its two sides. */
+export interface TradeNames {
+  readonly id: string;
+  /** Unix ms. */
+  readonly time: string;
+  readonly price: string;
+  readonly qty: string;
+  readonly side: string;
+  readonly buy: string;
+  readonly sell: string;
+}
+
+/** A trade's id, at its value, as a number into `scanned[0]`. @returns position after it or a negative code */
+export type IdScanner = (bytes: Uint8Array, at: number, end: number) => number;
 
 /** The sink has no slot: its reader is too far behind. */
 const SINK_FULL = -16;
 
-const ID = bytesOf('i');
-const TIME = bytesOf('T');
-const PRICE = bytesOf('p');
-const QTY = bytesOf('v');
-const SIDE = bytesOf('S');
-const BUY = bytesOf('Buy');
-const SELL = bytesOf('Sell');
 /** Slots of `numbers`: doubles kept out of object fields. */
 const N = { id: 0, time: 1, price: 2, qty: 3 } as const;
 
 export class TradeReader {
   private readonly trade: Trade;
   private readonly numbers = new Float64Array(4);
+  private readonly names: Readonly<Record<keyof TradeNames, Uint8Array>>;
   private side = -1;
 
-  constructor(private readonly options: FeedOptions, private readonly epoch: EpochParts) {
+  constructor(private readonly options: FeedOptions, private readonly epoch: EpochParts, names: TradeNames, private readonly scanId: IdScanner) {
     this.trade = new Trade(options.sink.views);
+    this.names = {
+      id: bytesOf(names.id), time: bytesOf(names.time), price: bytesOf(names.price), qty: bytesOf(names.qty), side: bytesOf(names.side), buy: bytesOf(names.buy),
+      sell: bytesOf(names.sell),
+    };
   }
 
   /** Publish the trades of one frame's `data`, at its bracket, as one batch or not at all (counted). */
@@ -45,26 +57,26 @@ export class TradeReader {
   }
 
   private readOne(bytes: Uint8Array, at: number, end: number, { pair }: Instrument): number {
-    const { numbers } = this;
+    const { numbers, names } = this;
     numbers.fill(0);
     this.side = -1;
     at = expect(bytes, at, end, OPEN_BRACE);
     for (at = at < 0 ? MALFORMED : firstKey(bytes, at, end); at >= 0; at = nextKey(bytes, at, end)) {
-      if (boundsAre(bytes, PRICE)) {
+      if (boundsAre(bytes, names.price)) {
         at = scanScaled(bytes, at, end, pair.priceScale);
         numbers[N.price] = scanned[0];
-      } else if (boundsAre(bytes, QTY)) {
+      } else if (boundsAre(bytes, names.qty)) {
         at = scanScaled(bytes, at, end, pair.qtyScale);
         numbers[N.qty] = scanned[0];
-      } else if (boundsAre(bytes, TIME)) {
+      } else if (boundsAre(bytes, names.time)) {
         at = scanUnixMs(bytes, at, end, this.epoch);
         numbers[N.time] = scanned[0];
-      } else if (boundsAre(bytes, ID)) {
+      } else if (boundsAre(bytes, names.id)) {
+        at = this.scanId(bytes, at, end);
+        numbers[N.id] = scanned[0];
+      } else if (boundsAre(bytes, names.side)) {
         at = scanString(bytes, at, end);
-        if (at >= 0) numbers[N.id] = tradeNumberAt(bytes, bounds[0], bounds[1]);
-      } else if (boundsAre(bytes, SIDE)) {
-        at = scanString(bytes, at, end);
-        this.side = boundsAre(bytes, SELL) ? 1 : boundsAre(bytes, BUY) ? 0 : -1;
+        this.side = boundsAre(bytes, names.sell) ? 1 : boundsAre(bytes, names.buy) ? 0 : -1;
       } else at = skipValue(bytes, at, end);
       if (at < 0) return at;
     }
