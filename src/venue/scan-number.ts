@@ -7,7 +7,7 @@ const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 /** 10^0 … 10^22, all exact. */
 export const TEN = Float64Array.from({ length: 23 }, (_, i) => 10 ** i);
 
-/** An integer, bare or in quotes, exact to ±(2^53 - 1). */
+/** An integer, bare (then without leading zeros, which no JSON has) or in quotes, exact to ±(2^53 - 1). */
 export function scanInteger(bytes: Uint8Array, at: number, end: number): number {
   const quoted = at < end && bytes[at] === QUOTE;
   if (quoted) at++;
@@ -34,7 +34,7 @@ export function scanInteger(bytes: Uint8Array, at: number, end: number): number 
   if (quoted) {
     if (at >= end || bytes[at] !== QUOTE) return MALFORMED;
     at++;
-  } else if (at < end && isNumberByte(bytes[at])) return MALFORMED;
+  } else if ((at < end && isNumberByte(bytes[at])) || (bytes[from] === ZERO && at > from + 1)) return MALFORMED;
   scanned[0] = negative ? 0 - value : value;
   return at;
 }

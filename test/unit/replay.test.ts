@@ -131,7 +131,7 @@ t.test('options that make no sense are refused with what to write instead', asyn
   await t.rejects(run([spot], { strategy: '{"id":"cross-venue","minProfitBps":-1}' }), { code: 'STRATEGY_CONFIG', where: /minProfitBps/ });
   await t.rejects(run([join(t.testdir(), 'none.jsonl')]), { code: 'TRANSCRIPT_UNREADABLE' });
   const stranger = join(t.testdir(), 'stranger.jsonl');
-  writeFileSync(stranger, line(0, { arg: { channel: 'books' } }));
+  writeFileSync(stranger, line(0, { ch: 'market.btcusdt.depth.step0' }));
   await t.rejects(run([stranger]), { code: 'TRANSCRIPT_VENUE_UNKNOWN' });
 });
 

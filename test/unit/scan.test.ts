@@ -76,7 +76,7 @@ void t.test('integers are exact to 2^53 and no further', (t) => {
   t.equal(integer('12345678901234567890'), OUT_OF_RANGE, 'a Kraken connection id');
   t.equal(integer('-1'), -1);
   t.equal(integer('"123"'), 123);
-  for (const bad of ['', '-', '"12', '1.5', 'x', '1e5', '""']) t.equal(integer(bad), MALFORMED, bad);
+  for (const bad of ['', '-', '"12', '1.5', 'x', '1e5', '""', '012', '-00']) t.equal(integer(bad), MALFORMED, bad);
   t.end();
 });
 
