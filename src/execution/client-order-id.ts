@@ -1,9 +1,9 @@
 /**
- * The id a venue knows an order by: `r<session>-<order>`, both base 36. The session is the Unix time in ms of its
- * epoch, so ids are unique over the sessions of an account; at most 1 + 9 + 1 + 7 = 18 characters, all of them
- * accepted by every venue here.
+ * The id a venue knows an order by: `r<session>X<order>`, both base 36 in lower case. The session is the Unix time in ms
+ * of its epoch, so ids are unique over the sessions of an account; at most 1 + 9 + 1 + 7 = 18 characters, letters and
+ * digits only: OKX accepts nothing else.
  */
-const SEPARATOR = '-';
+const SEPARATOR = 'X';
 
 export class ClientOrderIds {
   private readonly prefix: string;

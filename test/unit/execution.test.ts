@@ -36,7 +36,7 @@ t.test('the state table: what each event does to an order in each state', (t) =>
 t.test('client order ids are short, plain, unique over sessions and read back', (t) => {
   const ids = new ClientOrderIds(1_795_000_000_123);
   for (const orderId of [1, 35, 36, 8192, 0xffff_ffff]) {
-    t.match(ids.text(orderId), /^[a-z0-9-]{1,18}$/);
+    t.match(ids.text(orderId), /^[A-Za-z0-9]{1,18}$/);
     t.equal(ids.parse(ids.text(orderId)), orderId);
   }
   t.not(ids.text(1), new ClientOrderIds(1_795_000_000_124).text(1));

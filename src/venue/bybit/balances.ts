@@ -22,7 +22,7 @@ export class BalanceRequest {
       const coins = (result as { list?: { coin?: unknown }[] } | undefined)?.list?.[0]?.coin;
       if (code === Code.OK && Array.isArray(coins)) this.tell(coins as (Coin | null)[], answeredNs);
     };
-    this.requests.add({ method: 'GET', path: PATH, payload: 'accountType=UNIFIED', signed: true, onAnswer }, nowNs);
+    this.requests.ask({ method: 'GET', path: PATH, payload: 'accountType=UNIFIED', onAnswer }, nowNs);
   }
 
   /** Coins that the venue does not list are not held. */

@@ -10,9 +10,11 @@
 import { RejectReason, ReportKind, VenueReason } from '../../record/codes.js';
 import type { GatewayOptions, GatewaySession, OrderSocketSession, OutgoingOrder, SocketHost } from '../contract.js';
 import { OrderReports } from '../order-reports.js';
+import { PendingAnswers } from '../pending-answers.js';
 import { ReportWriter } from '../report-writer.js';
 import { textOf } from '../scan.js';
 import { pick, TrackedOrders, type TrackedOrder } from '../tracked-order.js';
+import { VenueClock } from '../venue-clock.js';
 import { BalanceRequest } from './balances.js';
 import { OpenOrders } from './open-orders.js';
 import { OrderEvents } from './order-events.js';
@@ -23,7 +25,6 @@ import type { ExecutionMessage, OrderAnswer, OrderMessage, StreamMessage } from 
 import { PrivateRequests } from './private-requests.js';
 import { BybitSigner, RECV_WINDOW_MS } from './signer.js';
 import { SocketLife } from './socket-life.js';
-import { VenueClock } from './venue-clock.js';
 import { Code, isUnclear, reasonOf } from './venue-error.js';
 
 const TOPICS = ['order.spot', 'execution.spot'];
@@ -33,13 +34,6 @@ const LOGON_MS = 10_000;
 const ANSWER_NS = RECV_WINDOW_MS * 1e6 + 1e9;
 /** An order that was taken for processing and that no topic speaks of for this long is unknown. */
 const HEARD_NS = 3e9;
-/** Answers waited for; beyond this the oldest are given up (their orders have been reported UNKNOWN long before). */
-const PENDING_MAX = 8192;
-
-interface Pending {
-  readonly isCancel: boolean;
-  readonly order: TrackedOrder;
-}
 
 export class BybitGateway implements GatewaySession {
   readonly orderEntry: OrderSocketSession;
@@ -58,7 +52,7 @@ export class BybitGateway implements GatewaySession {
   private readonly stream: SocketLife;
   private readonly entry: SocketLife;
   private readonly entryHost: SocketHost;
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new PendingAnswers<string>();
   private subscribed = false;
   /** Begins the ids of requests: they may not repeat, over connections either. */
   private requestPrefix = '';
@@ -70,7 +64,7 @@ export class BybitGateway implements GatewaySession {
     if (host.orderEntry === undefined) throw new Error('Bybit takes orders on a socket of their own');
     this.entryHost = host.orderEntry;
     this.signer = new BybitSigner(options.credentials);
-    this.clock = new VenueClock(host, () => this.logOn());
+    this.clock = new VenueClock(host, '/v5/market/time', (result) => Number((result as { timeNano?: unknown } | undefined)?.timeNano) / 1e6, () => this.logOn());
     this.requests = new PrivateRequests(host, this.signer, () => this.clock.nowMs());
     this.writer = new ReportWriter(options.sink, options.venueIndex);
     this.reports = new OrderReports(options, this.orders, this.writer);
@@ -140,7 +134,7 @@ export class BybitGateway implements GatewaySession {
     }
     const requestId = this.nextRequestId();
     this.entryHost.send(this.text.create(requestId, order, unixMs));
-    this.expectAnswer(requestId, { isCancel: false, order: this.orders.add({ ...pick(order), sentNs: nowNs }) }, nowNs);
+    this.pending.expect(requestId, this.orders.add({ ...pick(order), sentNs: nowNs }), false, nowNs + ANSWER_NS);
     return true;
   }
 
@@ -235,11 +229,7 @@ export class BybitGateway implements GatewaySession {
 
   private onEntryClose(nowNs: number): void {
     this.entry.onClose();
-    for (const { order } of this.pending.values()) {
-      order.answerDueNs = -1;
-      this.reports.unknown(order, nowNs);
-    }
-    this.pending.clear();
+    for (const order of this.pending.giveUp()) this.reports.unknown(order, nowNs);
   }
 
   private onEntryFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void {
@@ -260,11 +250,9 @@ export class BybitGateway implements GatewaySession {
   }
 
   private onOrderAnswer(requestId: string, { data, header }: OrderAnswer, code: number, nowNs: number): void {
-    const pending = this.pending.get(requestId);
+    const pending = this.pending.take(requestId);
     if (pending === undefined) return;
-    this.pending.delete(requestId);
     const { order, isCancel } = pending;
-    order.answerDueNs = -1;
     if (!isCancel) this.limits.told(header);
     if (reasonOf(code) === RejectReason.RATE_LIMITED) {
       this.options.host.count('rateLimited');
@@ -302,17 +290,7 @@ export class BybitGateway implements GatewaySession {
     const requestId = this.nextRequestId();
     order.cancelSentNs = nowNs;
     this.entryHost.send(cancelText(requestId, order.instrument.symbol, order.clientOrderId, this.clock.nowMs()));
-    this.expectAnswer(requestId, { isCancel: true, order }, nowNs);
-  }
-
-  private expectAnswer(requestId: string, pending: Pending, nowNs: number): void {
-    pending.order.answerDueNs = nowNs + ANSWER_NS;
-    this.pending.set(requestId, pending);
-    if (this.pending.size <= PENDING_MAX) return;
-    for (const oldest of this.pending.keys()) {
-      this.pending.delete(oldest);
-      break;
-    }
+    this.pending.expect(requestId, order, true, nowNs + ANSWER_NS);
   }
 
   private nextRequestId(): string {

@@ -32,10 +32,10 @@ export class OpenOrders {
         const symbol = order?.symbol ?? '';
         if (!this.symbols.has(symbol) || cancelled.has(symbol)) continue;
         cancelled.add(symbol);
-        this.requests.add({ method: 'POST', path: '/v5/order/cancel-all', payload: JSON.stringify({ category: 'spot', symbol }), signed: true, onAnswer: () => {} }, answeredNs);
+        this.requests.ask({ method: 'POST', path: '/v5/order/cancel-all', payload: JSON.stringify({ category: 'spot', symbol }), onAnswer: () => {} }, answeredNs);
       }
       if (typeof nextPageCursor === 'string' && nextPageCursor !== '' && list.length > 0 && page + 1 < PAGES_MAX) this.readPage(nextPageCursor, page + 1, cancelled, answeredNs);
     };
-    this.requests.add({ method: 'GET', path: REALTIME, payload, signed: true, onAnswer }, nowNs);
+    this.requests.ask({ method: 'GET', path: REALTIME, payload, onAnswer }, nowNs);
   }
 }

@@ -126,6 +126,6 @@ export class OrderQuery {
       if (code === Code.OK && !isList) this.options.host.count('malformed');
       onList(isList ? (list as unknown[]) : [], isList || code !== Code.OK ? code : Code.NO_ANSWER, answeredNs, typeof nextPageCursor === 'string' ? nextPageCursor : '');
     };
-    this.requests.add({ method: 'GET', path, payload: `category=spot&${query}`, signed: true, onAnswer }, nowNs);
+    this.requests.ask({ method: 'GET', path, payload: `category=spot&${query}`, onAnswer }, nowNs);
   }
 }

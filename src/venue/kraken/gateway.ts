@@ -9,6 +9,7 @@ import { RejectReason, ReportKind, VenueReason } from '../../record/codes.js';
 import type { GatewayOptions, GatewaySession, OutgoingOrder } from '../contract.js';
 import { ObjectFields } from '../object-fields.js';
 import { OrderReports } from '../order-reports.js';
+import { PendingAnswers } from '../pending-answers.js';
 import { ReportWriter } from '../report-writer.js';
 import { scanned } from '../scan.js';
 import { scanIsoTime, splitEpoch, type EpochParts } from '../scan-time.js';
@@ -28,16 +29,9 @@ const STALL_NS = 10e9;
 const ANSWER_NS = DEADLINE_MS * 1e6 + 1e9;
 const TOKEN_RETRY_NS = 5e9;
 const CANCEL_BATCH = 50;
-/** Answers waited for; beyond this the oldest are given up (their orders have been reported UNKNOWN long before). */
-const PENDING_MAX = 8192;
 
 const MESSAGE_FIELDS = ['channel', 'type', 'data', 'sequence', 'method', 'req_id', 'success', 'error', 'result', 'time_out', 'Error'] as const;
 const FIELD = Object.fromEntries(MESSAGE_FIELDS.map((name, index) => [name, index])) as Record<(typeof MESSAGE_FIELDS)[number], number>;
-
-interface Pending {
-  readonly isCancel: boolean;
-  readonly order: TrackedOrder;
-}
 
 export class KrakenGateway implements GatewaySession {
   private readonly writer: ReportWriter;
@@ -52,7 +46,7 @@ export class KrakenGateway implements GatewaySession {
   private readonly fields = new ObjectFields(MESSAGE_FIELDS);
   private readonly resultFields = new ObjectFields(['order_id', 'cl_ord_id', 'maxratecount', 'channel']);
   private readonly epoch: EpochParts;
-  private readonly pending = new Map<number, Pending>();
+  private readonly pending = new PendingAnswers<number>();
   private requestId = 0;
   private token = '';
   private tokenDueNs = -1;
@@ -98,7 +92,7 @@ export class KrakenGateway implements GatewaySession {
     this.subscribed = false;
     this.token = '';
     this.tokenDueNs = -1;
-    this.pending.clear();
+    this.pending.giveUp();
     this.requests.onClose();
     this.requests.drop(TOKEN_PATH);
     this.loseSight(nowNs);
@@ -136,7 +130,7 @@ export class KrakenGateway implements GatewaySession {
     }
     const requestId = ++this.requestId;
     host.send(this.text.add(order, this.token, requestId, host.unixMs()));
-    this.expectAnswer(requestId, { isCancel: false, order: this.orders.add({ ...pick(order), sentNs: nowNs }) }, nowNs);
+    this.pending.expect(requestId, this.orders.add({ ...pick(order), sentNs: nowNs }), false, nowNs + ANSWER_NS);
     return true;
   }
 
@@ -241,11 +235,8 @@ export class KrakenGateway implements GatewaySession {
     if (complaint !== '') this.options.host.count('rateLimited');
     else if (method === 'subscribe') this.onSubscribed(bytes, length, error, nowNs);
     else if (method === 'add_order' || method === 'cancel_order') {
-      const requestId = Number(fields.text(bytes, FIELD.req_id));
-      const pending = this.pending.get(requestId);
+      const pending = this.pending.take(Number(fields.text(bytes, FIELD.req_id)));
       if (pending === undefined) return;
-      this.pending.delete(requestId);
-      pending.order.answerDueNs = -1;
       if (pending.isCancel) this.onCancelAnswer(pending.order, error, nowNs);
       else this.onPlaceAnswer(pending.order, error, bytes, length, nowNs);
     }
@@ -322,17 +313,7 @@ export class KrakenGateway implements GatewaySession {
     order.cancelSentNs = nowNs;
     this.rates.addCancel(order.instrument.index, nowNs - order.sentNs, nowNs);
     this.options.host.send(cancelText({ clientOrderIds: [order.clientOrderId] }, this.token, requestId));
-    this.expectAnswer(requestId, { isCancel: true, order }, nowNs);
-  }
-
-  private expectAnswer(requestId: number, pending: Pending, nowNs: number): void {
-    pending.order.answerDueNs = nowNs + ANSWER_NS;
-    this.pending.set(requestId, pending);
-    if (this.pending.size <= PENDING_MAX) return;
-    for (const oldest of this.pending.keys()) {
-      this.pending.delete(oldest);
-      break;
-    }
+    this.pending.expect(requestId, order, true, nowNs + ANSWER_NS);
   }
 
   private reconnect(reason: number): void {
