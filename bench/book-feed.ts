@@ -2,8 +2,8 @@
 import { OrderBook } from '../src/book/order-book.js';
 import { BUY, SELL, type Instrument } from '../src/model/instrument.js';
 import { Flag } from '../src/record/codes.js';
-import { fieldOffset, SLOT_BYTES } from '../src/record/define.js';
-import { BookDelta, typeAt } from '../src/record/records.js';
+import { fieldOffset, OFFSET, SLOT_BYTES } from '../src/record/define.js';
+import { BookDelta } from '../src/record/records.js';
 import { BookDeltaDef } from '../src/record/schema.js';
 import { SlotViews, type RecordSink } from '../src/record/slot.js';
 import type { FeedHost, FeedSession } from '../src/venue/contract.js';
@@ -13,6 +13,12 @@ import type { RecordedDiffs, RecordedFrame } from './recorded.js';
 /** A snapshot of 1000 levels a side and what was buffered meanwhile fit. */
 const SINK_SLOTS = 1 << 14;
 const PRICE = fieldOffset(BookDeltaDef, 'price') >> 3;
+// The loop over levels takes what it reads by into constants: see src/venue/scan-words.ts.
+const SLOT = SLOT_BYTES;
+const { type: TYPE, flags: FLAGS } = OFFSET;
+const DELTA = BookDelta.TYPE;
+const SELL_FLAG = Flag.SELL;
+const [BID, ASK] = [BUY, SELL];
 const DEPTH = 1000;
 const NO_STALL_NS = Number.MAX_SAFE_INTEGER;
 
@@ -24,7 +30,7 @@ class ReusedSink implements RecordSink {
 
   next(): number {
     if (this.taken === SINK_SLOTS) return -1;
-    return this.taken++ * SLOT_BYTES;
+    return this.taken++ * SLOT;
   }
 
   flush(): void {
@@ -47,7 +53,6 @@ export class BookFeed implements FeedHost {
   changes = 0;
   /** Frames that the session did not take as they came. */
   problems = 0;
-  private readonly delta = new BookDelta(this.sink.views);
   private readonly session: FeedSession;
   private readonly instrument: Instrument;
   private asked: number[] = [];
@@ -88,12 +93,12 @@ export class BookFeed implements FeedHost {
   }
 
   apply(): void {
-    const { sink, book, delta } = this;
-    const { views } = sink;
-    const end = sink.published * SLOT_BYTES;
-    for (let at = 0; at < end; at += SLOT_BYTES) {
-      if (typeAt(views, at) !== BookDelta.TYPE) continue;
-      book.setAt((delta.wrap(at).flags & Flag.SELL) !== 0 ? SELL : BUY, views.f64, (at >> 3) + PRICE);
+    const { sink, book } = this;
+    const { u8, f64 } = sink.views;
+    const end = sink.published * SLOT;
+    for (let at = 0; at < end; at += SLOT) {
+      if (u8[at + TYPE] !== DELTA) continue;
+      book.setAt((u8[at + FLAGS] & SELL_FLAG) !== 0 ? ASK : BID, f64, (at >> 3) + PRICE);
       this.changes++;
     }
     sink.clear();

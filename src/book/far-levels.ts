@@ -1,8 +1,13 @@
 /**
- * Levels far from the top: an open-addressing table of (key, quantity), linear probing, deletion by shifting back, so
- * that it never fills with tombstones. Half the changes of a big venue's book land here and most are never looked at
- * again. Keys are integers other than 0, greater = better; order is only made when somebody asks for it.
+ * Levels far from the top: an open-addressing table of (key, quantity), linear probing. Half the changes of a big
+ * venue's book land here and most are never looked at again. Keys are integers other than 0, greater = better; order is
+ * only made when somebody asks for it.
+ *
+ * A deleted level stays as a key of quantity 0: prices come and go, and nobody can guess which a change does. When half
+ * of the slots have keys, the vacant ones are taken out by shifting back, or the table grows.
  */
+import type { Bitmap } from './bitmap.js';
+
 const GOLDEN = 0x9e3779b1 | 0;
 
 export class FarLevels {
@@ -10,11 +15,14 @@ export class FarLevels {
   private slots: Float64Array;
   private mask: number;
   private shift: number;
+  /** Slots that have a key. */
+  private used = 0;
+  /** Levels: keys with a quantity. */
   count = 0;
   /** Arguments of `put`: key, quantity. Doubles passed to a call that is not inlined would be boxed. */
   readonly arg = new Float64Array(2);
 
-  /** @param capacity a power of two; grows when half full */
+  /** @param capacity a power of two */
   constructor(capacity = 64) {
     this.slots = new Float64Array(2 * capacity);
     this.mask = capacity - 1;
@@ -27,21 +35,20 @@ export class FarLevels {
     const key = this.arg[0];
     const qty = this.arg[1];
     let i = Math.imul(key | 0, GOLDEN) >>> this.shift;
-    for (;;) {
-      const found = slots[2 * i];
+    for (let found = slots[2 * i]; found !== 0; found = slots[2 * i]) {
       if (found === key) {
-        if (qty === 0) this.removeSlot(i);
-        else slots[2 * i + 1] = qty;
+        this.count += Number(qty !== 0) - Number(slots[2 * i + 1] !== 0);
+        slots[2 * i + 1] = qty;
         return;
       }
-      if (found === 0) break;
       i = (i + 1) & this.mask;
     }
     if (qty === 0) return;
     slots[2 * i] = key;
     slots[2 * i + 1] = qty;
     this.count++;
-    if (2 * this.count > this.mask) this.grow();
+    this.used++;
+    if (2 * this.used > this.mask) this.makeRoom();
   }
 
   /** The best key; -Infinity when empty. Looks at every slot. */
@@ -49,23 +56,28 @@ export class FarLevels {
     let best = -Infinity;
     for (let i = 0; i < this.slots.length; i += 2) {
       const key = this.slots[i];
-      if (key !== 0 && key > best) best = key;
+      if (key > best && this.slots[i + 1] !== 0) best = key;
     }
     return best;
   }
 
-  /** Move every level from `base` up into `window`, whose slot 0 stands for key `base`. Returns how many. */
-  drainInto(window: Float64Array, base: number): number {
-    let moved = 0;
+  /** Move every level from key `base` up into a window whose slot 0 stands for `base` and lies at `start`. Returns how many. */
+  drainInto(qty: Float64Array, occupied: Bitmap, start: number, base: number): number {
+    const mask = qty.length - 1;
+    const before = this.count;
     for (let i = 0; i <= this.mask; i++) {
-      // A deletion may shift another level into this slot: look again.
+      // A removal may shift another level into this slot: look again.
       for (let key = this.slots[2 * i]; key !== 0 && key >= base; key = this.slots[2 * i]!) {
-        window[key - base] = this.slots[2 * i + 1]!;
+        const level = this.slots[2 * i + 1];
         this.removeSlot(i);
-        moved++;
+        if (level === 0) continue;
+        const place = (start + key - base) & mask;
+        qty[place] = level;
+        occupied.set(place);
+        this.count--;
       }
     }
-    return moved;
+    return before - this.count;
   }
 
   /** Write the best levels, best first, to prices/quantities[from … to); price = key × unit. Returns the end of what was written. */
@@ -73,8 +85,7 @@ export class FarLevels {
     let end = from;
     for (let i = 0; i < this.slots.length; i += 2) {
       const key = this.slots[i];
-      if (key === 0) continue;
-      if (end === to && key <= prices[end - 1]) continue;
+      if (this.slots[i + 1] === 0 || (end === to && key <= prices[end - 1])) continue;
       let j = end < to ? end++ : to - 1;
       for (; j > from && prices[j - 1] < key; j--) {
         prices[j] = prices[j - 1]!;
@@ -88,14 +99,15 @@ export class FarLevels {
   }
 
   reset(): void {
-    if (this.count === 0) return;
+    if (this.used === 0) return;
     this.slots.fill(0);
+    this.used = 0;
     this.count = 0;
   }
 
   private removeSlot(hole: number): void {
     const { slots, mask, shift } = this;
-    this.count--;
+    this.used--;
     for (let i = (hole + 1) & mask; ; i = (i + 1) & mask) {
       const key = slots[2 * i];
       if (key === 0) break;
@@ -109,14 +121,22 @@ export class FarLevels {
     slots[2 * hole + 1] = 0;
   }
 
+  /** Vacant slots are taken out where that frees a quarter of the table; otherwise it doubles. */
+  private makeRoom(): void {
+    if (4 * this.count > this.mask) return this.grow();
+    // A removal may shift another level into this slot: look again.
+    for (let i = 0; i <= this.mask; i++) while (this.slots[2 * i] !== 0 && this.slots[2 * i + 1] === 0) this.removeSlot(i);
+  }
+
   private grow(): void {
     const old = this.slots;
     this.slots = new Float64Array(2 * old.length);
     this.mask = old.length - 1;
     this.shift--;
+    this.used = this.count;
     for (let i = 0; i < old.length; i += 2) {
       const key = old[i];
-      if (key === 0) continue;
+      if (old[i + 1] === 0) continue;
       let j = Math.imul(key | 0, GOLDEN) >>> this.shift;
       while (this.slots[2 * j] !== 0) j = (j + 1) & this.mask;
       this.slots[2 * j] = key;

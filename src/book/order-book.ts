@@ -21,8 +21,7 @@ export class OrderBook {
 
   /** Set the level of price f64[at] (an integer above 0) to the quantity f64[at + 1] (an integer, 0 deletes). */
   setAt(side: Side, f64: Float64Array, at: number): void {
-    if (side === SELL) this.asks.setAt(f64, at);
-    else this.bids.setAt(f64, at);
+    (side === SELL ? this.asks : this.bids).setAt(f64, at);
   }
 
   /** The same with plain numbers, for callers that are not in a hurry. */
