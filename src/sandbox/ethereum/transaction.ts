@@ -70,7 +70,7 @@ export function syntheticTransaction(fields: TransactionFields): Transaction {
   const { from, to, nonce, value, data, gas, maxFeePerGas, maxPriorityFeePerGas } = fields;
   const unsigned: TransactionSerializableEIP1559 = { type: 'eip1559', chainId: CHAIN_ID, to, nonce, value, data, gas: BigInt(gas), maxFeePerGas, maxPriorityFeePerGas };
   const r = keccak256(`${serializeTransaction(unsigned)}${from.slice(2)}`);
-  const s: Hex = `0x1${keccak256(r).slice(3)}`;
+  const s: Hex = `0x1${r.slice(34)}${r.slice(2, 33)}`;
   return { ...fields, hash: keccak256(serializeTransaction(unsigned, { r, s, yParity: 0 })), signature: { r, s, yParity: 0 }, synthetic: true };
 }
 
