@@ -23,7 +23,6 @@ export interface Mined extends Omit<Outcome, 'logs'> {
   readonly transaction: Transaction;
   readonly cumulativeGasUsed: number;
   readonly logs: readonly Log[];
-  readonly logsBloom: Hex;
 }
 
 export interface Block extends Header {
@@ -53,7 +52,7 @@ export function buildBlock(contracts: ReadonlyMap<Address, Contract>, parent: Bl
     const transactionIndex = mined.length;
     const own = outcome.logs.map((log, i): Log => ({ ...log, transactionHash: transaction.hash, transactionIndex, logIndex: logs.length + i }));
     gasUsed += outcome.gasUsed;
-    mined.push({ ...outcome, transaction, cumulativeGasUsed: gasUsed, logs: own, logsBloom: bloomOf(own) });
+    mined.push({ ...outcome, transaction, cumulativeGasUsed: gasUsed, logs: own });
     logs.push(...own);
   }
   return seal({ number: context.number, parentHash: parent.hash, timestampS, baseFee: context.baseFee, gasUsed, extraData }, mined, logs, state);

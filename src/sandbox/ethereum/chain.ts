@@ -3,7 +3,7 @@ import type { Hex } from 'viem';
 import type { Block, Mined } from './block.js';
 
 /** Blocks that are remembered, with their logs. */
-const BLOCKS_MAX = 20_000;
+const BLOCKS_MAX = 5_000;
 /** Blocks whose state can still be read, as with a node that keeps no archive. */
 export const STATES_MAX = 128;
 /** How far behind the head a block is called safe and final: one and two epochs. */
@@ -26,6 +26,8 @@ export class Chain {
   /** Orphans too, while their state can be read. */
   readonly #byHash = new Map<Hex, Block>();
   readonly #located = new Map<Hex, Located>();
+  /** Oldest first. */
+  readonly #orphans: Block[] = [];
   #first: number;
   #head: Block;
 
@@ -79,6 +81,7 @@ export class Chain {
     this.#add(block);
     this.#head = block;
     this.at(block.number - STATES_MAX + 1)?.state.settleParent();
+    while (this.#orphans.length > 0 && !this.hasState(this.#orphans[0])) this.#byHash.delete(this.#orphans.shift()!.hash);
     for (; block.number - this.#first >= BLOCKS_MAX; this.#first++) this.#forget(this.at(this.#first)!);
   }
 
@@ -91,6 +94,7 @@ export class Chain {
       for (const { transaction } of this.#head.mined) this.#located.delete(transaction.hash);
       this.#head = this.at(this.#head.number - 1)!;
     }
+    this.#orphans.push(...removed);
     return removed;
   }
 

@@ -3,7 +3,7 @@ import { toHex } from 'viem/utils';
 import type { Hex } from 'viem';
 import type { Block, Log, Mined } from './block.js';
 import type { Located } from './chain.js';
-import { COINBASE, EMPTY_TRIE, EMPTY_UNCLES, ZERO_NONCE, ZERO_WORD } from './header.js';
+import { bloomOf, COINBASE, EMPTY_TRIE, EMPTY_UNCLES, ZERO_NONCE, ZERO_WORD } from './header.js';
 import { CHAIN_ID } from './transaction.js';
 import type { Transaction } from './transaction.js';
 
@@ -42,10 +42,10 @@ export function transactionJson(transaction: Transaction, located: Located | und
 }
 
 export function receiptJson({ block, mined }: Located): Record<string, unknown> {
-  const { transaction: { hash, from, to }, status, gasUsed, cumulativeGasUsed, effectiveGasPrice, logs, logsBloom } = mined;
+  const { transaction: { hash, from, to }, status, gasUsed, cumulativeGasUsed, effectiveGasPrice, logs } = mined;
   return {
     blockHash: block.hash, blockNumber: toHex(block.number), transactionHash: hash, transactionIndex: toHex(block.mined.indexOf(mined)), from, to, contractAddress: null,
-    status: toHex(status), type: '0x2', gasUsed: toHex(gasUsed), cumulativeGasUsed: toHex(cumulativeGasUsed), effectiveGasPrice: toHex(effectiveGasPrice), logsBloom,
+    status: toHex(status), type: '0x2', gasUsed: toHex(gasUsed), cumulativeGasUsed: toHex(cumulativeGasUsed), effectiveGasPrice: toHex(effectiveGasPrice), logsBloom: bloomOf(logs),
     logs: logs.map((log) => logJson(log, block, false)),
   };
 }

@@ -20,7 +20,7 @@ const CLIENT_VERSION = 'RingsideSandbox/v1.0.0/linux/node';
 /** Gas that a call may use where it names none, as geth's --rpc.gascap. */
 const CALL_GAS_MAX = 50_000_000;
 /** One question for logs may span this many blocks and find this many logs. */
-const LOG_RANGE_MAX = 5_000;
+const LOG_RANGE_MAX = 2_000;
 const LOGS_MAX = 10_000;
 const FEE_HISTORY_MAX = 1_024;
 const SUGGESTED_TIP = 100_000_000n;

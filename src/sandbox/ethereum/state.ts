@@ -35,6 +35,7 @@ export class Layer {
     const below = this.#parent;
     if (below === null || below.#parent === null) return;
     below.commit();
+    below.#writes.clear();
     this.#parent = below.#parent;
   }
 }
