@@ -1,6 +1,7 @@
 /** Coinbase Advanced Trade, spot; its transcripts may be of the older Exchange. */
 import type { Venue } from '../contract.js';
 import { CoinbaseFeed } from './feed.js';
+import { CoinbaseGateway } from './gateway.js';
 import { coinbaseMetadata } from './metadata.js';
 import { CoinbaseSurvey } from './survey.js';
 
@@ -15,4 +16,5 @@ export const coinbase: Venue = {
   feedSlots: 1 << 17,
   createFeed: (options) => new CoinbaseFeed(options),
   createSurvey: () => new CoinbaseSurvey(),
+  createGateway: (options) => new CoinbaseGateway(options),
 };

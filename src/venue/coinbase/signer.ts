@@ -28,23 +28,23 @@ export class CoinbaseSigner {
   }
 
   /** @param uri `POST api.coinbase.com/api/v3/brokerage/orders`, without query; undefined for a WebSocket subscription */
-  token(uri: string | undefined, unixMs: number): string {
+  token(uri: string | undefined, unixMs: number, lifetimeS = LIFETIME_S): string {
     const nonce = createHash('sha256').update(`${this.keyName} ${unixMs} ${this.nonces++}`).digest('hex').slice(0, 32);
-    return this.tokenOf(uri, Math.floor(unixMs / 1000), nonce);
+    return this.tokenOf(uri, Math.floor(unixMs / 1000), nonce, lifetimeS);
   }
 
   /** The same with a given nonce. */
-  tokenOf(uri: string | undefined, unixS: number, nonce: string): string {
+  tokenOf(uri: string | undefined, unixS: number, nonce: string, lifetimeS = LIFETIME_S): string {
     const header = { alg: this.algorithm, typ: 'JWT', kid: this.keyName, nonce };
-    const claims = { sub: this.keyName, iss: 'cdp', nbf: unixS, exp: unixS + LIFETIME_S, ...(uri === undefined ? {} : { uri }) };
+    const claims = { sub: this.keyName, iss: 'cdp', nbf: unixS, exp: unixS + lifetimeS, ...(uri === undefined ? {} : { uri }) };
     const text = `${base64url(header)}.${base64url(claims)}`;
     const signature = this.algorithm === 'EdDSA' ? sign(null, Buffer.from(text), this.key) : sign('sha256', Buffer.from(text), { key: this.key, dsaEncoding: 'ieee-p1363' });
     return `${text}.${signature.toString('base64url')}`;
   }
 
   /** A token for one REST request. @param path without query */
-  tokenFor(method: HttpRequest['method'], path: string, unixMs: number): string {
-    return this.token(`${method} ${HOST}${path}`, unixMs);
+  tokenFor(method: HttpRequest['method'], path: string, unixMs: number, lifetimeS = LIFETIME_S): string {
+    return this.token(`${method} ${HOST}${path}`, unixMs, lifetimeS);
   }
 
   signed(method: HttpRequest['method'], pathAndQuery: string, unixMs: number, body?: string): HttpRequest {

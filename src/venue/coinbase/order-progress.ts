@@ -1,0 +1,146 @@
+/**
+ * What is known of each order's progress. The venue tells states and cumulative quantities (user channel, REST), and
+ * trades only where it is asked: an order whose quantity grew waits until its trades have been told, and its end waits
+ * with it. The same may be said any number of times and in any order.
+ */
+import type { Instrument } from '../../model/instrument.js';
+import { RejectReason, ReportKind } from '../../record/codes.js';
+import { scaledOf } from '../amounts.js';
+import type { GatewayOptions } from '../contract.js';
+import type { OrderReports } from '../order-reports.js';
+import { hashOf } from '../text-hash.js';
+import type { TrackedOrder, TrackedOrders } from '../tracked-order.js';
+import { ENDS, textOf, type FillMessage, type OrderMessage } from './private-messages.js';
+import { reasonOfNames } from './venue-error.js';
+
+/** What the venue has said of an order beyond what was reported. */
+interface Told {
+  /** Filled in total. */
+  cumQty: number;
+  /** ReportKind of its end, or -1; RejectReason. */
+  end: number;
+  reason: number;
+  tsVenueNs: number;
+  /** Somebody asked: the state is reported though it be known. */
+  asked: boolean;
+}
+
+export class OrderProgress {
+  private readonly told = new WeakMap<TrackedOrder, Told>();
+  private readonly quantities = new WeakMap<TrackedOrder, number>();
+  private readonly bySymbol: ReadonlyMap<string, Instrument>;
+
+  /** @param onTrades the trades of this order are wanted */
+  constructor(
+    private readonly options: GatewayOptions, private readonly orders: TrackedOrders, private readonly reports: OrderReports,
+    private readonly onTrades: (order: TrackedOrder, nowNs: number) => void,
+  ) {
+    this.bySymbol = new Map(options.instruments.map((instrument) => [instrument.symbol, instrument]));
+  }
+
+  /** What was ordered: FILLED is said of orders that ended with less, too. */
+  ordered(order: TrackedOrder, qty: number): void {
+    this.quantities.set(order, qty);
+  }
+
+  /** The order that a message is about; one that a former gateway of this session sent is remembered from now on. */
+  find(message: OrderMessage): TrackedOrder | undefined {
+    const known = this.orders.byVenue(textOf(message.order_id));
+    if (known !== undefined) return known;
+    const clientOrderId = textOf(message.client_order_id);
+    const orderId = this.options.orderIdOf(clientOrderId);
+    if (orderId === undefined) return undefined;
+    const tracked = this.orders.get(orderId);
+    if (tracked !== undefined) return tracked;
+    const instrument = this.bySymbol.get(textOf(message.product_id));
+    if (instrument === undefined) return undefined;
+    const side = (textOf(message.side) || textOf(message.order_side)) === 'SELL' ? 1 : 0;
+    return this.orders.add({ orderId, clientOrderId, instrument, side, immediate: /IMMEDIATE|KILL/.test(textOf(message.time_in_force)), sentNs: 0 });
+  }
+
+  /** The venue's word on an order of ours. @param asked report its state in any case */
+  onMessage(order: TrackedOrder, message: OrderMessage, asked: boolean, tsVenueNs: number, nowNs: number): void {
+    this.orders.name(order, textOf(message.order_id));
+    order.answerDueNs = -1;
+    const wasUnknown = order.unknown;
+    const told = this.toldOf(order);
+    const end = ENDS[textOf(message.status)] ?? -1;
+    told.cumQty = Math.max(told.cumQty, this.cumQty(order, message));
+    told.tsVenueNs = tsVenueNs;
+    told.asked ||= asked || wasUnknown;
+    if (end >= 0 && told.end < 0) {
+      told.end = end;
+      told.reason = end === ReportKind.REJECTED ? reasonOfNames([textOf(message.reject_reason), textOf(message.reject_message)]) : cancelReason(message);
+    }
+    if (end !== ReportKind.REJECTED) this.reports.acknowledge(order, tsVenueNs, nowNs);
+    if (told.cumQty > order.cumQty) this.onTrades(order, nowNs);
+    else this.settle(order, nowNs);
+  }
+
+  /** One trade of the list. A number that is none: it happened all the same, so the order has to be asked about. */
+  onFill(order: TrackedOrder, fill: FillMessage, nowNs: number): void {
+    const id = textOf(fill.trade_id) || textOf(fill.entry_id);
+    const type = textOf(fill.trade_type);
+    if ((type !== '' && type !== 'FILL') || order.executions.has(id)) return;
+    try {
+      if (id === '' || fill.size_in_quote === true) throw new Error('no trade by quantity');
+      this.reports.fill(order, {
+        executionId: id, number: hashOf(id), price: textOf(fill.price), qty: textOf(fill.size), cost: '', maker: fill.liquidity_indicator === 'MAKER', fee: textOf(fill.commission), feeAsset: '',
+      }, nowNs);
+    } catch {
+      this.options.host.count('malformed');
+      this.reports.unknown(order, nowNs);
+    }
+  }
+
+  /** Trades of this order are still to be told. */
+  lacksTrades(order: TrackedOrder): boolean {
+    return this.toldOf(order).cumQty > order.cumQty;
+  }
+
+  /** All its trades are told: now its state may be. */
+  settle(order: TrackedOrder, nowNs: number): void {
+    const told = this.toldOf(order);
+    const { asked, end, reason, cumQty, tsVenueNs } = told;
+    told.asked = false;
+    if (end < 0) {
+      if (asked) this.reports.report(order, order.cumQty > 0 ? ReportKind.PARTIAL : ReportKind.OPEN, RejectReason.NONE, cumQty, tsVenueNs, nowNs);
+      order.unknown = false;
+      return;
+    }
+    order.unknown = false;
+    const kind = this.endOf(order, end);
+    if (!order.done) this.reports.finish(order, kind, reason, cumQty, tsVenueNs, nowNs);
+    else if (asked) this.reports.report(order, kind, reason, cumQty, tsVenueNs, nowNs);
+  }
+
+  /** What was to be immediate and ended without our doing has expired; FILLED with less than was ordered is no fill of the rest. */
+  private endOf(order: TrackedOrder, end: number): number {
+    const isShort = end === ReportKind.FILLED && order.cumQty < (this.quantities.get(order) ?? 0);
+    if (end !== ReportKind.CANCELLED && !isShort) return end;
+    return order.immediate && order.cancelSentNs < 0 ? ReportKind.EXPIRED : ReportKind.CANCELLED;
+  }
+
+  private toldOf(order: TrackedOrder): Told {
+    let told = this.told.get(order);
+    if (told === undefined) this.told.set(order, (told = { cumQty: 0, end: -1, reason: RejectReason.NONE, tsVenueNs: 0, asked: false }));
+    return told;
+  }
+
+  /** A total that is no number tells nothing. */
+  private cumQty(order: TrackedOrder, message: OrderMessage): number {
+    const text = textOf(message.cumulative_quantity) || textOf(message.filled_size);
+    if (text === '') return 0;
+    try {
+      return scaledOf(text, order.instrument.pair.qtyScale);
+    } catch {
+      this.options.host.count('malformed');
+      return 0;
+    }
+  }
+}
+
+function cancelReason(message: OrderMessage): number {
+  const why = `${textOf(message.cancel_reason)} ${textOf(message.cancel_message)} ${textOf(message.reject_reason)}`;
+  return /post.?only/i.test(why) ? RejectReason.WOULD_MATCH : RejectReason.NONE;
+}
