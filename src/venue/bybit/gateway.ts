@@ -9,25 +9,27 @@
  */
 import { RejectReason, ReportKind, VenueReason } from '../../record/codes.js';
 import type { GatewayOptions, GatewaySession, OrderSocketSession, OutgoingOrder, SocketHost } from '../contract.js';
+import { OrderQuery } from '../order-query.js';
 import { OrderReports } from '../order-reports.js';
 import { PendingAnswers } from '../pending-answers.js';
 import { ReportWriter } from '../report-writer.js';
 import { textOf } from '../scan.js';
+import { SocketLife } from '../socket-life.js';
 import { pick, TrackedOrders, type TrackedOrder } from '../tracked-order.js';
 import { VenueClock } from '../venue-clock.js';
 import { BalanceRequest } from './balances.js';
 import { OpenOrders } from './open-orders.js';
+import { BybitArchive } from './order-archive.js';
 import { OrderEvents } from './order-events.js';
 import { OrderLimits } from './order-limits.js';
-import { OrderQuery } from './order-query.js';
 import { cancelText, OrderText } from './order-text.js';
 import type { ExecutionMessage, OrderAnswer, OrderMessage, StreamMessage } from './private-messages.js';
 import { PrivateRequests } from './private-requests.js';
 import { BybitSigner, RECV_WINDOW_MS } from './signer.js';
-import { SocketLife } from './socket-life.js';
 import { Code, isUnclear, reasonOf } from './venue-error.js';
 
 const TOPICS = ['order.spot', 'execution.spot'];
+const PING = '{"op":"ping"}';
 /** How long a logon may travel. */
 const LOGON_MS = 10_000;
 /** Longer than the venue takes a request for, so that what it refuses as late has been refused by then. */
@@ -43,7 +45,7 @@ export class BybitGateway implements GatewaySession {
   private readonly events: OrderEvents;
   private readonly signer: BybitSigner;
   private readonly requests: PrivateRequests;
-  private readonly queries: OrderQuery;
+  private readonly queries: OrderQuery<OrderMessage>;
   private readonly openOrders: OpenOrders;
   private readonly balances: BalanceRequest;
   private readonly clock: VenueClock;
@@ -69,12 +71,12 @@ export class BybitGateway implements GatewaySession {
     this.writer = new ReportWriter(options.sink, options.venueIndex);
     this.reports = new OrderReports(options, this.orders, this.writer);
     this.events = new OrderEvents(options, this.orders, this.reports);
-    this.queries = new OrderQuery(options, this.orders, this.reports, this.events, this.requests);
+    this.queries = new OrderQuery(this.orders, this.reports, new BybitArchive(options, this.events, this.requests), ANSWER_NS);
     this.openOrders = new OpenOrders(options, this.requests);
     this.balances = new BalanceRequest(options, this.requests, this.writer);
     this.text = new OrderText(options.instruments);
-    this.stream = new SocketLife(host);
-    this.entry = new SocketLife(this.entryHost);
+    this.stream = new SocketLife(host, PING);
+    this.entry = new SocketLife(this.entryHost, PING);
     this.orderEntry = {
       socketPath: () => '',
       onOpen: (nowNs) => this.onEntryOpen(nowNs),

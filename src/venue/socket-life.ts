@@ -1,6 +1,6 @@
-/** What both sockets of a gateway have in common: they log on, ping every 20 s, and are given up when nothing comes. */
-import { VenueReason } from '../../record/codes.js';
-import type { SocketHost } from '../contract.js';
+/** What the sockets of gateways have in common: they log on, ping every 20 s, and are given up when nothing comes. */
+import { VenueReason } from '../record/codes.js';
+import type { SocketHost } from './contract.js';
 
 const PING_NS = 20e9;
 /** Two pongs missed. */
@@ -13,7 +13,8 @@ export class SocketLife {
   private lastFrameNs = 0;
   private pingedNs = 0;
 
-  constructor(private readonly host: SocketHost) {}
+  /** @param ping the frame that the venue answers */
+  constructor(private readonly host: SocketHost, private readonly ping: string) {}
 
   onOpen(nowNs: number): void {
     this.open = true;
@@ -44,7 +45,7 @@ export class SocketLife {
     if (nowNs - this.lastFrameNs > STALL_NS) this.reconnect(VenueReason.STALL);
     else if (nowNs - this.pingedNs > PING_NS) {
       this.pingedNs = nowNs;
-      this.host.send('{"op":"ping"}');
+      this.host.send(this.ping);
     }
   }
 
