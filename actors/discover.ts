@@ -48,15 +48,12 @@ function select(venue: AnyVenue, config: RingsideConfig, markets: readonly Marke
   const { takerFeePpm, makerFeePpm } = config.venues[venue.id];
   return config.pairs.flatMap((pair) => {
     const names = [{ name: pair, rate: PAR_PPM }, ...config.quoteMap.filter(({ to }) => to === pair).map(({ from, rate }) => ({ name: from, rate: ratePpm(rate) }))];
-    return names.flatMap(({ name, rate }) => {
-      const metadata = markets.find((market) => `${market.base}-${market.quote}` === name && market.status !== 'delisted');
-      if (metadata === undefined) return [];
-      return [{
-        venue: venue.id, pair, quoteRatePpm: rate, metadata,
-        takerFeePpm: takerFeePpm ?? metadata.takerFeePpm ?? venue.defaultTakerFeePpm,
-        makerFeePpm: makerFeePpm ?? metadata.makerFeePpm ?? venue.defaultMakerFeePpm,
-      }];
-    });
+    // A venue may have several markets of one pair: pools.
+    return names.flatMap(({ name, rate }) => markets.filter(({ base, quote, status }) => `${base}-${quote}` === name && status !== 'delisted').map((metadata) => ({
+      venue: venue.id, pair, quoteRatePpm: rate, metadata,
+      takerFeePpm: takerFeePpm ?? metadata.takerFeePpm ?? venue.defaultTakerFeePpm,
+      makerFeePpm: makerFeePpm ?? metadata.makerFeePpm ?? venue.defaultMakerFeePpm,
+    })));
   });
 }
 

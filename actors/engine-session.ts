@@ -221,12 +221,12 @@ export class EngineSession implements EngineControl {
 }
 
 function sandboxArguments(config: RingsideConfig): string[] {
-  return ['--seed', String(config.sandbox.seed), '--rate', String(config.sandbox.rate), '--pairs', String(config.sandbox.bases), '--venues', Object.keys(config.venues).map((id) => exchangeOf(venueById(id))).join(',')];
+  return ['--seed', String(config.sandbox.seed), '--rate', String(config.sandbox.rate), '--pairs', String(config.sandbox.bases), '--venues', Object.keys(config.venues).join(',')];
 }
 
 function venueSpec(id: string, config: RingsideConfig, secrets: Secrets, sandbox: SandboxProcess | undefined): VenueSpec {
   const venue = venueById(id);
-  const { endpoints, depth, stallMs, pools } = config.venues[id];
+  const { endpoints, depth, stallMs, pools, priorityFeeGwei } = config.venues[id];
   const base = sandbox === undefined ? { endpoints: venue.endpoints, credentials: secrets.of(id), settings: {} } : sandboxVenue(sandbox.ready, exchangeOf(venue));
-  return { id, endpoints: { ...base.endpoints, ...endpoints }, credentials: base.credentials, depth: depth ?? venue.defaultDepth ?? DEFAULT_DEPTH, stallNs: stallMs * 1e6, settings: pools === undefined ? base.settings : { ...base.settings, pools } };
+  return { id, endpoints: { ...base.endpoints, ...endpoints }, credentials: base.credentials, depth: depth ?? venue.defaultDepth ?? DEFAULT_DEPTH, stallNs: stallMs * 1e6, settings: { ...base.settings, ...(pools === undefined ? {} : { pools }), ...(priorityFeeGwei === undefined ? {} : { priorityFeeGwei }) } };
 }

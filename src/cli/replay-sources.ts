@@ -30,6 +30,7 @@ interface Frame {
   readonly topic?: unknown;
   readonly sequence_num?: unknown;
   readonly product_id?: unknown;
+  readonly topics?: unknown;
   readonly arg?: { readonly channel?: unknown };
   readonly e?: unknown;
   readonly s?: unknown;
@@ -63,6 +64,7 @@ function venueOfFrame(raw: string): string | undefined {
   if (typeof frame.channel === 'string') return 'kraken';
   if (typeof frame.topic === 'string') return 'bybit';
   if (typeof frame.arg?.channel === 'string') return 'okx';
+  if (Array.isArray(frame.topics)) return 'uniswap';
   const event = frame.data ?? frame;
   if (event.e !== 'depthUpdate') return undefined;
   if (event.ps !== undefined || (typeof event.s === 'string' && /_(PERP|\d{6})$/.test(event.s))) return 'binance-coinm';

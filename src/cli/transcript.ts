@@ -106,6 +106,8 @@ function parseLine(file: string, line: number, text: string, onMalformed: OnMalf
     onMalformed(file, line, 'not JSON');
     return undefined;
   }
+  // A log as eth_getLogs gives it: a recording of logs alone has no envelope around them.
+  if (isLog(value)) return { file, line, recvNs: null, dir: 'in', raw: text, url: undefined };
   if (typeof value !== 'object' || value === null || typeof value.raw !== 'string') return bad('no "raw" text');
   if (typeof value.dir !== 'string' || !DIRS.has(value.dir)) return bad('"dir" is none of in, out, open, rest');
   const recv = value.recv_ns ?? null;
@@ -116,6 +118,10 @@ function parseLine(file: string, line: number, text: string, onMalformed: OnMalf
     onMalformed(file, line, why);
     return undefined;
   }
+}
+
+function isLog(value: object | null): boolean {
+  return value !== null && typeof value === 'object' && 'topics' in value && 'address' in value && 'data' in value;
 }
 
 /** A recorded REST answer. */

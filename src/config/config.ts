@@ -206,8 +206,8 @@ function finish(config: ParsedConfig, baseDir: string, workingDir: string, dataD
 }
 
 function enabledVenues(venues: ParsedConfig['venues']): RingsideConfig['venues'] {
-  return Object.fromEntries(Object.entries(venues).flatMap(([id, { enabled, endpoints, takerFeePpm, makerFeePpm, depth, stallMs, pools }]) =>
-    (enabled ? [[id, { endpoints, takerFeePpm, makerFeePpm, depth, stallMs, pools }]] : [])));
+  return Object.fromEntries(Object.entries(venues).flatMap(([id, { enabled, endpoints, takerFeePpm, makerFeePpm, depth, stallMs, pools, priorityFeeGwei }]) =>
+    (enabled ? [[id, { endpoints, takerFeePpm, makerFeePpm, depth, stallMs, pools, priorityFeeGwei }]] : [])));
 }
 
 function requireKeys(config: RingsideConfig, secrets: Secrets): void {

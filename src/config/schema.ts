@@ -46,6 +46,7 @@ const venue = z.strictObject({
   depth: integer(1, 5000, 'Levels a side to keep, where the venue lets us choose').optional(),
   stallMs: integer(500, 600_000, 'Silence of a book or connection that counts as a stall').default(15_000),
   pools: z.array(text('an address', 'A pool')).meta({ accepted: 'a list of addresses of pools', doc: 'Uniswap: the pools to trade on' }).optional(),
+  priorityFeeGwei: z.string().regex(/^\d{1,6}(\.\d{1,9})?$/).meta({ accepted: 'a decimal as text, at most 9 decimals, for example "0.5"', doc: 'Uniswap: tip to the block\'s producer, gwei a unit of gas; 0.1 when absent' }).optional(),
   credentials: z.strictObject({
     apiKey: secret('API key').optional(),
     secret: secret('API secret').optional(),

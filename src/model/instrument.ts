@@ -10,6 +10,26 @@ export const SELL: Side = 1;
 
 export type InstrumentStatus = 'trading' | 'halted' | 'cancel-only' | 'post-only' | 'limit-only' | 'delisted';
 
+export interface PoolToken {
+  /** Lower case. */
+  readonly address: string;
+  readonly decimals: number;
+}
+
+/** A market that is a pool of two tokens on a chain. */
+export interface PoolFacts {
+  /** Uniswap v2: constant product; v3: liquidity by price range. */
+  readonly version: 2 | 3;
+  readonly token0: PoolToken;
+  readonly token1: PoolToken;
+  /** Whether the base is token0. */
+  readonly baseIsToken0: boolean;
+  /** What the pool keeps of the input, ppm. */
+  readonly feePpm: number;
+  /** v3; 1 for v2. */
+  readonly tickSpacing: number;
+}
+
 /** What a venue says of one of its markets, in the venue's own terms; all numbers exact decimal text. */
 export interface MarketMetadata {
   /** The venue's symbol: `BTCUSDT`, `BTC/USD`. */
@@ -36,6 +56,8 @@ export interface MarketMetadata {
   /** Decimals the venue formats prices and quantities with, where its checksum needs them. */
   readonly priceDecimals: number;
   readonly qtyDecimals: number;
+  /** Decentralised exchanges; `symbol` is then the pool's address. */
+  readonly pool?: PoolFacts;
 }
 
 export interface Asset {

@@ -32,6 +32,8 @@ export interface VenueSettings {
   readonly pools?: readonly string[];
   /** Uniswap: addresses of the routers that swap (Router02 and SwapRouter02), where they are not mainnet's. */
   readonly routers?: { readonly v2: string; readonly v3: string };
+  /** Uniswap: tip to the block's producer, gwei a unit of gas, decimal text. */
+  readonly priorityFeeGwei?: string;
 }
 
 export interface HttpRequest {
@@ -152,8 +154,6 @@ export interface OrderTaker {
   readonly ready: boolean;
   /** Send the order now. False: not sent (not ready, over the venue's rate limit) and never will be. */
   place(order: OutgoingOrder, nowNs: number): boolean;
-  /** The text that `place` would send. Nothing is sent, counted or remembered. */
-  rehearse?(order: OutgoingOrder): string;
   cancel(order: OutgoingOrder, nowNs: number): boolean;
   /** Ask what became of an order; the answer is an ExecutionReport (OPEN, FILLED, CANCELLED, EXPIRED, NOT_FOUND …) preceded by Fill records for all its trades. */
   query(order: OutgoingOrder, nowNs: number): boolean;

@@ -8,6 +8,7 @@ import type { Venue } from './contract.js';
 import type { AnyVenue } from './driven.js';
 import { kraken } from './kraken/index.js';
 import { okx } from './okx/index.js';
+import { uniswap } from './uniswap/index.js';
 
 export const VENUES: readonly Venue[] = [
   binance,
@@ -17,6 +18,7 @@ export const VENUES: readonly Venue[] = [
   bybit,
   coinbase,
   okx,
+  uniswap,
 ];
 
 /** A venue with an adapter of its own: sessions, transcripts. @throws RingsideError UNKNOWN_VENUE naming the accepted ids */

@@ -1,35 +1,21 @@
 /**
- * State of one Uniswap v3 pool and what swaps do to it, across tick boundaries, to the last unit.
- * Source: UniswapV3Pool (swap, modifyPosition) of v3-core.
+ * State of one Uniswap v3 pool, whole or as far as it is known, and what swaps and liquidity do to it.
+ * Source: UniswapV3Pool (modifyPosition) of v3-core.
  */
-import { computeSwapStep } from './swap-math.js';
 import { TickList } from './tick-list.js';
-import { MAX_SQRT_RATIO, MAX_TICK, MIN_SQRT_RATIO, MIN_TICK, sqrtRatioAtTick, tickAtSqrtRatio } from './tick-math.js';
+import { MAX_SQRT_RATIO, MAX_TICK, MIN_SQRT_RATIO, MIN_TICK, sqrtRatioAtTick } from './tick-math.js';
+import { V3Walk, type V3Ground, type V3Position, type V3Swap } from './v3-walk.js';
 
-/** What of a pool changes with every swap. */
-export interface V3Position {
-  /** Square root of the price (token1 per token0, base units), times 2^96. */
-  readonly price: bigint;
-  /** Liquidity in range. */
-  readonly liquidity: bigint;
-  readonly tick: number;
-}
+export type { V3Position, V3Swap } from './v3-walk.js';
 
-export interface V3Swap extends V3Position {
-  /** What goes into the pool, fee included, in base units. */
-  readonly amountIn: bigint;
-  readonly amountOut: bigint;
-  /** Of `amountIn`, what the liquidity providers get. */
-  readonly feeAmount: bigint;
-  /** Initialised ticks crossed. */
-  readonly crossed: number;
-}
-
-export class V3Pool implements V3Position {
+export class V3Pool implements V3Ground {
   readonly ticks: TickList;
   price = 0n;
   liquidity = 0n;
   tick = 0;
+  /** Ticks are known from here to there, both ends included; beyond, nothing is said. */
+  private from = MIN_TICK;
+  private to = MAX_TICK;
 
   /** @param feePpm the pool's fee in hundredths of a basis point, as `fee()` tells it */
   constructor(readonly feePpm: number, readonly tickSpacing: number) {
@@ -43,6 +29,28 @@ export class V3Pool implements V3Position {
     this.tick = tick;
   }
 
+  /** Only ticks between these are known from now on. */
+  knowBetween(from: number, to: number): void {
+    this.from = Math.max(MIN_TICK, from);
+    this.to = Math.min(MAX_TICK, to);
+  }
+
+  /** Whether the price is at least `margin` ticks within what is known. */
+  knowsAround(margin: number): boolean {
+    const { tick, from, to } = this;
+    return (from === MIN_TICK || tick - margin >= from) && (to === MAX_TICK || tick + margin < to);
+  }
+
+  /** Liquidity in range at another tick, by the ticks between; undefined where not all of them are known. */
+  liquidityAt(tick: number): bigint | undefined {
+    if (Math.min(tick, this.tick) < this.from || Math.max(tick, this.tick) >= this.to) return undefined;
+    const { all } = this.ticks;
+    let { liquidity } = this;
+    for (let i = this.ticks.atOrAbove(this.tick + 1); i < all.length && all[i].index <= tick; i++) liquidity += all[i].net;
+    for (let i = this.ticks.atOrAbove(this.tick + 1) - 1; i >= 0 && all[i].index > tick; i--) liquidity -= all[i].net;
+    return liquidity;
+  }
+
   /**
    * Liquidity was added between two ticks (Mint) or, where negative, taken (Burn).
    * False: more was taken than was there, so this is not the pool's state; nothing was changed.
@@ -51,13 +59,24 @@ export class V3Pool implements V3Position {
     if (amount === 0n) return true;
     const inRange = lower <= this.tick && this.tick < upper;
     if (inRange && this.liquidity + amount < 0n) return false;
-    if (!this.ticks.change(lower, amount, amount)) return false;
-    if (!this.ticks.change(upper, amount, -amount)) {
-      this.ticks.change(lower, -amount, -amount);
+    if (!this.changeTick(lower, amount, amount)) return false;
+    if (!this.changeTick(upper, amount, -amount)) {
+      this.changeTick(lower, -amount, -amount);
       return false;
     }
     if (inRange) this.liquidity += amount;
     return true;
+  }
+
+  private changeTick(index: number, gross: bigint, net: bigint): boolean {
+    return index < this.from || index > this.to || this.ticks.change(index, gross, net);
+  }
+
+  /** Swaps of growing size from here, to the ends of what is known. */
+  walk(zeroForOne: boolean, exactIn: boolean): V3Walk {
+    const end = sqrtRatioAtTick(zeroForOne ? this.from : this.to);
+    const limit = zeroForOne ? (end <= MIN_SQRT_RATIO ? MIN_SQRT_RATIO + 1n : end) : end >= MAX_SQRT_RATIO ? MAX_SQRT_RATIO - 1n : end;
+    return new V3Walk(this, zeroForOne, exactIn, limit);
   }
 
   /**
@@ -68,35 +87,6 @@ export class V3Pool implements V3Position {
    * @param limit square root price not to go beyond
    */
   quote(zeroForOne: boolean, amount: bigint, exactIn: boolean, limit = zeroForOne ? MIN_SQRT_RATIO + 1n : MAX_SQRT_RATIO - 1n): V3Swap | undefined {
-    if (amount <= 0n || (zeroForOne ? limit >= this.price || limit <= MIN_SQRT_RATIO : limit <= this.price || limit >= MAX_SQRT_RATIO)) return undefined;
-    const feePpm = BigInt(this.feePpm);
-    let { price, liquidity, tick } = this;
-    let remaining = amount;
-    let amountIn = 0n;
-    let amountOut = 0n;
-    let feeAmount = 0n;
-    let crossed = 0;
-    while (remaining !== 0n && price !== limit) {
-      const next = this.ticks.nextInWord(tick, zeroForOne);
-      const index = Math.max(MIN_TICK, Math.min(MAX_TICK, next.index));
-      const priceAtNext = next.tick === undefined ? sqrtRatioAtTick(index) : next.tick.price;
-      const target = (zeroForOne ? priceAtNext < limit : priceAtNext > limit) ? limit : priceAtNext;
-      const step = computeSwapStep(price, target, liquidity, remaining, exactIn, feePpm);
-      if (step === undefined) return undefined;
-      remaining -= exactIn ? step.amountIn + step.feeAmount : step.amountOut;
-      amountIn += step.amountIn + step.feeAmount;
-      amountOut += step.amountOut;
-      feeAmount += step.feeAmount;
-      if (step.price === priceAtNext) {
-        if (next.tick !== undefined) {
-          liquidity += zeroForOne ? -next.tick.net : next.tick.net;
-          crossed++;
-          if (liquidity < 0n) return undefined;
-        }
-        tick = zeroForOne ? index - 1 : index;
-      } else if (step.price !== price) tick = tickAtSqrtRatio(step.price);
-      price = step.price;
-    }
-    return { price, liquidity, tick, amountIn, amountOut, feeAmount, crossed };
+    return new V3Walk(this, zeroForOne, exactIn, limit).swap(amount);
   }
 }
