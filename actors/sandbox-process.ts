@@ -23,6 +23,7 @@ export interface SandboxReady {
     readonly wsApi?: string;
     readonly wsAuth?: string;
     readonly wsPrivate?: string;
+    readonly wsOrders?: string;
     readonly apiKey: string;
     readonly secret: string;
     readonly passphrase?: string;
@@ -42,10 +43,10 @@ export interface SandboxProcess {
 export function sandboxVenue(ready: SandboxReady, venue: string): { endpoints: VenueEndpoints; credentials: VenueCredentials; settings: VenueSettings } {
   const found = ready.venues[venue];
   if (found === undefined) throw new RingsideError('NOT_IN_SANDBOX', `the sandbox has no venue ${venue}`, { where: venue, fix: `Choose among ${Object.keys(ready.venues).join(', ')}, or use --mode paper.` });
-  const { rest, ws, wsApi, wsAuth, wsPrivate, apiKey, secret, passphrase, settings = {} } = found;
+  const { rest, ws, wsApi, wsAuth, wsPrivate, wsOrders, apiKey, secret, passphrase, settings = {} } = found;
   const privateKey = found.privateKey ?? found.ed25519PrivateKey;
   return {
-    endpoints: { rest, ws, wsPrivate: wsApi ?? wsAuth ?? wsPrivate ?? ws },
+    endpoints: { rest, ws, wsPrivate: wsApi ?? wsAuth ?? wsPrivate ?? ws, ...(wsOrders === undefined ? {} : { wsOrders }) },
     credentials: { apiKey, secret, ...(privateKey === undefined ? {} : { privateKey }), ...(passphrase === undefined ? {} : { passphrase }) },
     settings,
   };

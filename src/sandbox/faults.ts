@@ -5,6 +5,7 @@ export const FAULTS = {
   'duplicate-depth': 'send the next `count` depth frames twice',
   'malformed-depth': 'cut the next `count` depth frames short, so that they are no JSON',
   'corrupt-checksum': 'Kraken: send the next `count` book updates with a wrong checksum',
+  'restart-books': 'Bybit: send every book anew with update id 1, as after a restart of the service',
   'server-shutdown': 'Binance: announce a shutdown to every connection, and close them `ms` later',
   'stall': 'send no market data for `ms`',
   'delay-acks': 'answer the next `count` order requests `ms` late',

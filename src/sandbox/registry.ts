@@ -1,5 +1,6 @@
 /** The venues the sandbox can be. A new one is a folder and one line here. */
 import { binance } from './binance/index.js';
+import { bybit } from './bybit/index.js';
 import { uniswap } from './ethereum/index.js';
 import { kraken } from './kraken/index.js';
 import type { SandboxVenue } from './venue.js';
@@ -7,5 +8,6 @@ import type { SandboxVenue } from './venue.js';
 export const SANDBOX_VENUES: readonly SandboxVenue[] = [
   binance,
   kraken,
+  bybit,
   uniswap,
 ];

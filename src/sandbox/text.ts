@@ -10,6 +10,15 @@ export function decimalText(value: number, decimals: number, padTo: number = dec
   return `${digits.slice(0, cut)}.${digits.slice(cut)}${ZEROS.slice(0, padTo - decimals)}`;
 }
 
+/** The same without trailing zeros: 50000, 5 → `0.5`. */
+export function trimmedText(value: number, decimals: number): string {
+  const text = decimalText(value, decimals);
+  if (decimals === 0) return text;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 0x30) end--;
+  return text.slice(0, text.charCodeAt(end - 1) === 0x2e ? end - 1 : end);
+}
+
 /** RFC 3339 with microseconds, as Kraken writes times. */
 export function rfc3339(timeMs: number): string {
   const iso = new Date(timeMs).toISOString();
