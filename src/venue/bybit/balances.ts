@@ -1,6 +1,7 @@
 /** The account's balances by REST: the coins of the unified account. What is `locked` is held by spot orders. */
 import type { GatewayOptions } from '../contract.js';
 import { balanceOf } from '../amounts.js';
+import { BalanceTotals } from '../balance-totals.js';
 import type { ReportWriter } from '../report-writer.js';
 import type { PrivateRequests } from './private-requests.js';
 import { Code } from './venue-error.js';
@@ -25,20 +26,16 @@ export class BalanceRequest {
     this.requests.ask({ method: 'GET', path: PATH, payload: 'accountType=UNIFIED', onAnswer }, nowNs);
   }
 
-  /** Coins that the venue does not list are not held. */
   private tell(coins: readonly (Coin | null)[], nowNs: number): void {
-    const totals = new Map<number, { total: bigint; held: bigint }>();
-    for (const { pair, quote } of this.options.instruments) for (const { index } of [pair.base, quote]) totals.set(index, { total: 0n, held: 0n });
+    const totals = new BalanceTotals(this.options, this.writer);
     for (const { coin, walletBalance, locked } of coins.map((entry) => entry ?? {})) {
-      const asset = typeof coin === 'string' ? this.options.assetIndex(coin) : undefined;
-      if (asset === undefined || typeof walletBalance !== 'string' || walletBalance === '') continue;
+      if (typeof coin !== 'string' || typeof walletBalance !== 'string' || walletBalance === '') continue;
       try {
-        totals.set(asset, { total: balanceOf(walletBalance), held: typeof locked === 'string' && locked !== '' ? balanceOf(locked) : 0n });
+        totals.add(coin, balanceOf(walletBalance), typeof locked === 'string' && locked !== '' ? balanceOf(locked) : 0n);
       } catch {
         this.options.host.count('malformed');
       }
     }
-    let left = totals.size;
-    for (const [asset, { total, held }] of totals) this.writer.write({ type: 'balance', asset, total, held, last: --left === 0, tsNs: nowNs });
+    totals.tell(nowNs);
   }
 }
