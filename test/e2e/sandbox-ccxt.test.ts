@@ -7,7 +7,7 @@ import { pro } from 'ccxt';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { SandboxHandle } from '../../src/sandbox/index.js';
 
-type Pro = InstanceType<typeof pro.binance> | InstanceType<typeof pro.kraken>;
+type Pro = InstanceType<typeof pro.binance> | InstanceType<typeof pro.kraken> | InstanceType<typeof pro.bybit>;
 
 function binanceClient({ venues: { binance } }: SandboxHandle['ready'], secret: string = binance.secret): Pro {
   const client = new pro.binance({ apiKey: binance.apiKey, secret, enableRateLimit: false, options: { fetchMarkets: { types: ['spot'] }, defaultType: 'spot' } });
@@ -26,15 +26,26 @@ function krakenClient({ venues: { kraken } }: SandboxHandle['ready']): Pro {
   return client;
 }
 
-async function tradingDay(test: Test, client: Pro, sandbox: SandboxHandle, venue: 'binance' | 'kraken', symbol: string): Promise<void> {
+function bybitClient({ venues: { bybit } }: SandboxHandle['ready']): Pro {
+  const client = new pro.bybit({
+    apiKey: bybit.apiKey, secret: bybit.secret, enableRateLimit: false, options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] }, fetchOrder: { acknowledged: true } },
+  });
+  const api = client.urls['api'] as Record<string, unknown>;
+  for (const name of ['spot', 'futures', 'v2', 'public', 'private']) api[name] = bybit.rest;
+  api['ws'] = { public: { spot: bybit.ws }, private: { spot: { unified: bybit.wsPrivate, nonUnified: bybit.wsPrivate }, contract: bybit.wsPrivate, trade: bybit.wsOrders } };
+  return client;
+}
+
+/** @param depth levels of the book to watch, among those the venue has */
+async function tradingDay(test: Test, client: Pro, sandbox: SandboxHandle, venue: 'binance' | 'kraken' | 'bybit', symbol: string, depth = 10): Promise<void> {
   await client.loadHttpProxyAgent();
   await client.loadMarkets();
   test.equal(client.market(symbol).symbol, symbol, 'the market is listed');
   const [base, quote] = symbol.split('/') as [string, string];
 
-  let book = await client.watchOrderBook(symbol, 10);
+  let book = await client.watchOrderBook(symbol, depth);
   for (let i = 0; i < 20; i++) {
-    book = await client.watchOrderBook(symbol, 10);
+    book = await client.watchOrderBook(symbol, depth);
     const bid = book.bids[0]?.[0] ?? 0;
     const ask = book.asks[0]?.[0] ?? 0;
     if (!(bid > 0 && bid < ask)) test.fail(`crossed or empty book ${bid} / ${ask}`);
@@ -105,6 +116,12 @@ t.test('ccxt pro trades a day on the Kraken sandbox', async (test) => {
   const sandbox = await startSandbox({ seed: 11 });
   test.teardown(() => sandbox.close());
   await tradingDay(test, krakenClient(sandbox.ready), sandbox, 'kraken', 'BTC/USD');
+});
+
+t.test('ccxt pro trades a day on the Bybit sandbox', async (test) => {
+  const sandbox = await startSandbox({ seed: 11, venues: ['bybit'] });
+  test.teardown(() => sandbox.close());
+  await tradingDay(test, bybitClient(sandbox.ready), sandbox, 'bybit', 'BTC/USDT', 50);
 });
 
 t.test('ccxt signs for the Binance sandbox with an Ed25519 key too', async (test) => {
