@@ -4,8 +4,9 @@
  * rule, and stands in the venue's own class.
  */
 import { BookState, Flag, ResyncReason } from '../record/codes.js';
-import { BookDelta, BookStatus } from '../record/records.js';
+import { BookStatus } from '../record/records.js';
 import type { FeedHost, FeedOptions } from './contract.js';
+import { DeltaBatch } from './delta-batch.js';
 import type { LevelChanges } from './level-changes.js';
 import { Subscription, type StreamedBook } from './streamed-book.js';
 
@@ -31,7 +32,7 @@ export type BookOptions = Pick<FeedOptions, 'sink' | 'venueIndex' | 'firstEpoch'
 
 export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedOptions> {
   protected open = false;
-  private readonly delta: BookDelta;
+  private readonly batch: DeltaBatch;
   private readonly status: BookStatus;
   private epoch: number;
   private venueHalted = false;
@@ -41,7 +42,7 @@ export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedO
    * @param snapshotNs a subscription that brought no snapshot for this long is asked for again, ns
    */
   constructor(protected readonly options: O, readonly books: readonly B[], private readonly wire: BookWire, private readonly quietNs = options.stallNs, private readonly snapshotNs = SNAPSHOT_TIMEOUT_NS) {
-    this.delta = new BookDelta(options.sink.views);
+    this.batch = new DeltaBatch(options.sink);
     this.status = new BookStatus(options.sink.views);
     this.epoch = options.firstEpoch & 0xffff;
     for (const book of books) book.epoch = this.epoch;
@@ -168,23 +169,10 @@ export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedO
 
   private write(book: B, changes: LevelChanges, isSnapshot: boolean, frame: number, venueSeq: number, tsVenueNs: number, tsRecvNs: number): boolean {
     const { sink, venueIndex } = this.options;
-    const { delta } = this;
-    const instrument = book.instrument.index;
+    const { batch } = this;
     if (book.publishedEpoch !== book.epoch && !this.writeStatus(book, BookState.OUT_OF_SYNC, book.reason, tsRecvNs)) return false;
-    const last = changes.count - 1;
-    for (let i = 0; i <= last; i++) {
-      const at = sink.next();
-      if (at < 0) return false;
-      const flags = (i === 0 ? Flag.FIRST : 0) | (i === last ? Flag.LAST : 0) | (isSnapshot ? Flag.SNAPSHOT : 0) | (changes.sells[i] === 1 ? Flag.SELL : 0);
-      delta.begin(at, flags, venueIndex, instrument);
-      delta.epoch = book.epoch;
-      delta.frame = frame;
-      delta.price = (changes.prices[i] * book.priceUp) / book.priceDown;
-      delta.qty = (changes.qtys[i] * book.qtyUp) / book.qtyDown;
-      delta.venueSeq = venueSeq;
-      delta.tsVenueNs = tsVenueNs;
-      delta.tsRecvNs = tsRecvNs;
-    }
+    batch.begin(isSnapshot ? Flag.SNAPSHOT : 0, venueIndex, book.instrument.index, book.epoch, frame, venueSeq, tsVenueNs, tsRecvNs);
+    if (!batch.write(changes, book)) return false;
     const state = this.stateOf(book);
     if (state !== book.publishedState && !this.writeStatus(book, state, this.reasonOf(book, state), tsRecvNs)) return false;
     sink.flush();

@@ -1,5 +1,7 @@
 import t from 'tap';
 import { parseDecimal } from '../../src/model/decimal.js';
+import { scanLevels } from '../../src/venue/level-array.js';
+import { LevelChanges } from '../../src/venue/level-changes.js';
 import * as scan from '../../src/venue/scan.js';
 import { scanInteger, scanScaled } from '../../src/venue/scan-number.js';
 import { scanIsoTime, splitEpoch } from '../../src/venue/scan-time.js';
@@ -167,6 +169,38 @@ void t.test('what is skipped is what JSON.parse takes, and ends where it ends', 
     const skipped = scan.skipValue(bytes, 0, bytes.length) === bytes.length;
     if (skipped !== parses) t.fail(`${text} is ${parses ? '' : 'not '}JSON; SEED=${seed}`);
   }
+  t.end();
+});
+
+void t.test('levels in the common form, in any other and damaged ones are what the number scanner makes of each', (t) => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const next = random(seed);
+  const pick = (list: readonly string[]): string => list[Math.floor(next() * list.length)];
+  const digits = (most: number): string => Array.from({ length: 1 + Math.floor(next() * most) }, () => Math.floor(next() * 10)).join('');
+  const number = (): string => {
+    const roll = next();
+    if (roll < 0.7) return `"${digits(6)}.${digits(3)}"`;
+    if (roll < 0.8) return `"${digits(7)}"`;
+    return pick(['"0"', '"0.10"', '"1.2345"', '".5"', '"5."', '""', '"-1"', '1.5', '"1e2"', '"123456789012.5"', '"9007199254740993"', '"12x"', '"1"x', 'null']);
+  };
+  let good = 0;
+  for (let i = 0; i < 5000; i++) {
+    const pairs = Array.from({ length: Math.floor(next() * 5) }, () => [number(), number()]);
+    const level = ([price, qty]: string[]): string => (next() < 0.9 ? `[${price},${qty}]` : `[ ${price} , ${qty}${pick(['', ',"0"', ',1,[2]'])} ]`);
+    const text = `[${pairs.map(level).join(pick([',', ',', ',', ' , ']))}]${pick(['', '', '}'.repeat(60), ',"u":1'])}`;
+    const length = next() < 0.1 ? Math.floor(next() * text.length) : text.length;
+    const bytes = bytesOf(text);
+    const changes = new LevelChanges();
+    const at = scanLevels(bytes, 0, length, 3, 3, 1, changes);
+    const expected = pairs.map((pair) => pair.map((value) => scaled(value, 3)));
+    const isGood = length >= text.lastIndexOf(']', text.length - 1) + 1 && expected.flat().every((value) => typeof value === 'number') && expected.every(([price, qty]) => Number(price) > 0 && Number(qty) >= 0);
+    if (isGood !== at >= 0) t.fail(`${text.slice(0, length)} is ${isGood ? '' : 'not '}a list of levels; SEED=${seed}`);
+    if (!isGood) continue;
+    good++;
+    const read = Array.from({ length: changes.count }, (_, k) => [changes.prices[k], changes.qtys[k]]);
+    if (JSON.stringify(read) !== JSON.stringify(expected)) t.fail(`${text}: ${JSON.stringify(read)}; SEED=${seed}`);
+  }
+  t.ok(good > 1000);
   t.end();
 });
 

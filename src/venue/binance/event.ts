@@ -3,6 +3,7 @@
  * A depth update in the venue's own key order is read in one pass: reading stops at its levels, which the caller
  * scans and writes at once. Any other order is walked to the end first.
  */
+import { LoadedFrame } from '../loaded-frame.js';
 import { bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, OPEN_BRACKET, QUOTE, scanned, scanString, skipSpace, skipValue } from '../scan.js';
 import { scanInteger } from '../scan-number.js';
 import { DepthHead, Head } from './depth-head.js';
@@ -25,14 +26,7 @@ const AGG_TRADE = bytesOf('"aggTrade"');
 const BOOK_TICKER = bytesOf('"bookTicker"');
 const SERVER_SHUTDOWN = bytesOf('"serverShutdown"');
 
-/** Zeros behind a loaded frame: no digit, so that number scans stop, and room to read four bytes at once. */
-const SENTINEL_BYTES = 16;
-
-export class StreamEvent {
-  /** The frame, copied here: one buffer for all frames keeps the scanning loops monomorphic, and it ends in zeros. */
-  bytes = new Uint8Array(1 << 16);
-  view = new DataView(this.bytes.buffer);
-  end = 0;
+export class StreamEvent extends LoadedFrame {
   /** Position of the value of each one-letter key (by its character code; PU for `pu`), -1 = not there. Of walked events. */
   readonly at = new Int32Array(LETTERS);
   /** The event's symbol, where `findSymbol` found one. */
@@ -128,18 +122,6 @@ export class StreamEvent {
     if (at < 0 || scanInteger(this.bytes, at, this.end) < 0) return false;
     this.numbers[slot] = scanned[0];
     return true;
-  }
-
-  private load(frame: Uint8Array, length: number): void {
-    if (length + SENTINEL_BYTES > this.bytes.length) {
-      this.bytes = new Uint8Array(2 * (length + SENTINEL_BYTES));
-      this.view = new DataView(this.bytes.buffer);
-    }
-    const { bytes } = this;
-    bytes.set(frame.length === length ? frame : frame.subarray(0, length));
-    this.view.setFloat64(length, 0);
-    this.view.setFloat64(length + 8, 0);
-    this.end = length;
   }
 
   private unwrap(bytes: Uint8Array, end: number): number {

@@ -7,10 +7,12 @@
  */
 import type { Instrument } from '../../model/instrument.js';
 import { LevelChanges } from '../level-changes.js';
+import { LoadedFrame } from '../loaded-frame.js';
 import { scanLevels } from '../level-array.js';
-import { bounds, boundsAre, bytesOf, DONE, expect, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, scanned, scanString, skipSpace, skipValue } from '../scan.js';
+import { bounds, boundsAre, bytesOf, CLOSE_BRACE, DONE, expect, firstKey, MALFORMED, matches, nextKey, OPEN_BRACE, POINT, QUOTE, scanned, scanString, skipSpace, skipValue, ZERO } from '../scan.js';
 import { scanInteger } from '../scan-number.js';
 import { scanUnixMs, type EpochParts } from '../scan-time.js';
+import * as words from '../scan-words.js';
 import { SymbolTable } from '../symbol-table.js';
 
 export const Kind = { UNKNOWN: 0, BOOK: 1, TRADES: 2, QUIET: 3, ANSWER: 4 } as const;
@@ -33,14 +35,29 @@ const SYMBOL = bytesOf('s');
 const BIDS = bytesOf('b');
 const ASKS = bytesOf('a');
 const UPDATE_ID = bytesOf('u');
-const POINT = 0x2e;
-const ZERO = 0x30;
+
+// Constants of its own for what every frame goes through: see scan-words.ts.
+const { digitWord, fourDigits, Literal, strays } = words;
+/** Digits of a time. */
+const MS_DIGITS = 13;
 
 /** Bits of the keys that were seen. */
 const SEEN = { topic: 1, type: 2, data: 4, ts: 8, cts: 16, symbol: 32, bids: 64, asks: 128, updateId: 256 } as const;
 const WHOLE_BOOK = SEEN.symbol | SEEN.bids | SEEN.asks | SEEN.updateId;
 
-export class StreamFrame {
+/** What stands between the parts that vary, in a book frame as spot writes it. */
+const HEAD = new Literal('{"topic":"orderbook.');
+const TS_NEXT = new Literal('","ts":');
+const TYPE_NEXT = new Literal(',"type":"');
+const SNAPSHOT_NEXT = new Literal('snapshot","data":{"s":"');
+const DELTA_NEXT = new Literal('delta","data":{"s":"');
+const BIDS_NEXT = new Literal('","b":');
+const ASKS_NEXT = new Literal(',"a":');
+const ID_NEXT = new Literal(',"u":');
+const SEQ_NEXT = new Literal(',"seq":');
+const CTS_NEXT = new Literal('},"cts":');
+
+export class StreamFrame extends LoadedFrame {
   kind: number = Kind.UNKNOWN;
   type: number = Type.UNKNOWN;
   /** Number of the topic's symbol, or NO_SYMBOL. */
@@ -61,6 +78,7 @@ export class StreamFrame {
   private bookRead = false;
 
   constructor(instruments: readonly Instrument[], private readonly epoch: EpochParts) {
+    super();
     this.symbols = new SymbolTable(instruments.map(({ symbol }, number) => [symbol, number]));
     this.priceScales = Uint8Array.from(instruments, ({ pair }) => pair.priceScale);
     this.qtyScales = Uint8Array.from(instruments, ({ pair }) => pair.qtyScale);
@@ -76,7 +94,76 @@ export class StreamFrame {
   }
 
   /** @returns DONE, or a negative code; kind and symbol then stand as far as they were read */
-  read(bytes: Uint8Array, end: number): number {
+  read(frame: Uint8Array, length: number): number {
+    this.load(frame, length);
+    return this.readInOrder() ? DONE : this.readInAnyOrder();
+  }
+
+  /** A book frame exactly as spot writes it, in one pass. False: it is of another form, or broken. */
+  private readInOrder(): boolean {
+    const { bytes, view, end, numbers } = this;
+    if (!HEAD.isAt(view, 0, end)) return false;
+    const symbolFrom = this.depthAt(HEAD.length);
+    if (symbolFrom < 0) return false;
+    let at = symbolFrom;
+    while (bytes[at] !== QUOTE && at < end) at++;
+    const symbolLength = at - symbolFrom;
+    const symbol = this.symbols.find(bytes, symbolFrom, at);
+    if (symbol < 0 || !TS_NEXT.isAt(view, at, end) || !this.readTime(at + TS_NEXT.length, 1)) return false;
+    at += TS_NEXT.length + MS_DIGITS;
+    if (!TYPE_NEXT.isAt(view, at, end)) return false;
+    at += TYPE_NEXT.length;
+    const isDelta = DELTA_NEXT.isAt(view, at, end);
+    if (!isDelta && !SNAPSHOT_NEXT.isAt(view, at, end)) return false;
+    at += isDelta ? DELTA_NEXT.length : SNAPSHOT_NEXT.length;
+    for (let i = 0; i < symbolLength; i++) if (bytes[at + i] !== bytes[symbolFrom + i]) return false;
+    at += symbolLength;
+    if (!BIDS_NEXT.isAt(view, at, end)) return false;
+    const { changes } = this;
+    changes.clear();
+    at = scanLevels(bytes, at + BIDS_NEXT.length, end, this.priceScales[symbol], this.qtyScales[symbol], 0, changes);
+    if (at < 0 || !ASKS_NEXT.isAt(view, at, end)) return false;
+    at = scanLevels(bytes, at + ASKS_NEXT.length, end, this.priceScales[symbol], this.qtyScales[symbol], 1, changes);
+    if (at < 0 || !ID_NEXT.isAt(view, at, end)) return false;
+    at = scanInteger(bytes, at + ID_NEXT.length, end);
+    numbers[0] = scanned[0];
+    if (at < 0 || !SEQ_NEXT.isAt(view, at, end)) return false;
+    at += SEQ_NEXT.length;
+    const seqFrom = at;
+    for (let digit = bytes[at] - ZERO; digit >= 0 && digit <= 9; digit = bytes[at] - ZERO) at++;
+    if (at === seqFrom || !CTS_NEXT.isAt(view, at, end) || !this.readTime(at + CTS_NEXT.length, 2)) return false;
+    at += CTS_NEXT.length + MS_DIGITS;
+    if (bytes[at] !== CLOSE_BRACE || at + 1 !== end) return false;
+    this.kind = Kind.BOOK;
+    this.type = isDelta ? Type.DELTA : Type.SNAPSHOT;
+    this.symbol = symbol;
+    return true;
+  }
+
+  /** Thirteen digits of Unix milliseconds, as they are from 2001 to 2286. False: something else. */
+  private readTime(at: number, slot: number): boolean {
+    const { view } = this;
+    const high = digitWord(view, at);
+    const middle = digitWord(view, at + 4);
+    const low = digitWord(view, at + 8);
+    const last = this.bytes[at + 12] - ZERO;
+    if ((strays(high) | strays(middle) | strays(low)) !== 0 || last < 0 || last > 9) return false;
+    const ms = fourDigits(high) * 1e9 + Math.imul(fourDigits(middle), 100_000) + Math.imul(fourDigits(low), 10) + last;
+    this.numbers[slot] = (ms - this.epoch.seconds * 1000) * 1e6 - this.epoch.nanos;
+    return true;
+  }
+
+  /** The depth of a book topic, and a point. @returns the position after it, or -1 */
+  private depthAt(at: number): number {
+    const { bytes } = this;
+    let depth = 0;
+    for (let digit = bytes[at] - ZERO; digit >= 0 && digit <= 9; digit = bytes[++at] - ZERO) depth = (depth * 10 + digit) | 0;
+    this.depth = depth;
+    return bytes[at] === POINT ? at + 1 : -1;
+  }
+
+  private readInAnyOrder(): number {
+    const { bytes, end } = this;
     this.kind = Kind.UNKNOWN;
     this.type = Type.UNKNOWN;
     this.symbol = NO_SYMBOL;
@@ -126,16 +213,10 @@ export class StreamFrame {
   private readTopic(bytes: Uint8Array, from: number, to: number): void {
     this.kind = Kind.QUIET;
     if (matches(bytes, from, to, ORDERBOOK)) {
-      let at = from + ORDERBOOK.length;
-      let depth = 0;
-      for (; at < to && bytes[at] !== POINT; at++) {
-        const digit = bytes[at] - ZERO;
-        if (digit < 0 || digit > 9) return;
-        depth = depth * 10 + digit;
-      }
-      this.depth = depth;
+      const name = this.depthAt(from + ORDERBOOK.length);
+      if (name < 0 || name > to) return;
       this.kind = Kind.BOOK;
-      this.symbol = this.symbols.find(bytes, at + 1, to);
+      this.symbol = this.symbols.find(bytes, name, to);
     } else if (matches(bytes, from, to, PUBLIC_TRADE)) {
       this.kind = Kind.TRADES;
       this.symbol = this.symbols.find(bytes, from + PUBLIC_TRADE.length, to);

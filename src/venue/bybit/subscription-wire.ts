@@ -87,6 +87,7 @@ export class SubscriptionWire implements BookWire {
 
   /** Send what waits, as far as the pace allows. */
   pump(nowNs: number): void {
+    if (this.waiting.length === 0) return;
     this.tokens = Math.min(BURST_MESSAGES, this.tokens + (nowNs - this.tokensNs) * MESSAGES_PER_NS);
     this.tokensNs = nowNs;
     while (this.tokens >= 1 && this.waiting.length > 0) {
