@@ -23,7 +23,7 @@ const DEPTH = 1000;
 const NO_STALL_NS = Number.MAX_SAFE_INTEGER;
 
 /** Slots used again and again, as in a ring whose reader keeps up. */
-class ReusedSink implements RecordSink {
+export class ReusedSink implements RecordSink {
   readonly views = new SlotViews(new SharedArrayBuffer(SINK_SLOTS * SLOT_BYTES));
   published = 0;
   private taken = 0;

@@ -13,6 +13,7 @@ export const BENCHES: readonly Entry[] = [
   { name: 'latency-counter', load: async () => (await import('./latency-counter.js')).latencyCounter },
   { name: 'record-codec', load: async () => (await import('./record-codec.js')).recordCodec },
   { name: 'book-decode-apply', load: async () => (await import('./book-decode-apply.js')).bookDecodeApply },
+  { name: 'venue-decode', load: async () => (await import('./venue-decode.js')).venueDecode },
   { name: 'book-changes', load: async () => (await import('./book-changes.js')).bookChanges },
   { name: 'intent-order', load: async () => (await import('./intent-order.js')).intentOrder },
   { name: 'worker-restart', load: async () => (await import('./worker-restart.js')).workerRestart },
