@@ -312,6 +312,28 @@ t.test('of a refused list the topic that is named waits, the others are asked fo
   t.end();
 });
 
+t.test('recordings from before v5 are read in the words of v5', (t) => {
+  const rig = new Rig([market('BTCUSDT')], { resyncOnDuplicate: false }).open();
+  rig.frame('{"topic":"depth","event":"sub","params":{"symbol":"BTCUSDT"},"code":"0","msg":"Success"}')
+    .frame('{"topic":"depth","params":{"symbol":"BTCUSDT"},"data":{"s":"BTCUSDT","t":1659312000113,"v":"13_2","b":[["23293.1","0.05"]],"a":[["23293.3","0.1"]]}}')
+    .frame('{"topic":"trade","params":{"symbol":"BTCUSDT"},"data":{"v":"2280000000007453966","t":1659312000103,"p":"23293.1","q":"1.4","m":true}}');
+  t.same([rig.replica.levels('bids', 0), rig.replica.levels('asks', 0)], [[[232_931, 50_000]], [[232_933, 100_000]]]);
+  t.match(rig.replica.trades, [{ price: 232_931, qty: 1_400_000, sell: false, id: 7_453_966 }]);
+
+  const level = (price: string, side: string, size?: number): string => JSON.stringify({ price, symbol: 'BTCUSDT', id: 1, side, size });
+  const change = (parts: string): string => `{"topic":"orderBookL2_25.BTCUSDT","type":"delta","data":{${parts},"transactTimeE6":0},"cross_seq":9,"timestamp_e6":1590683460293107}`;
+  const older = new Rig().open().frame(change(`"delete":[],"update":[${level('9466', 'Buy', 1)}],"insert":[]`));
+  t.equal(older.state, BookState.OUT_OF_SYNC, 'a change that no snapshot precedes says nothing');
+  older.frame(`{"topic":"orderBookL2_25.BTCUSDT","type":"snapshot","data":{"order_book":[${level('9483.5', 'Sell', 9.16)},${level('9460', 'Buy', 2)}]},"cross_seq":"8","timestamp_e6":"1590683460193107"}`)
+    .frame(change(`"delete":[${level('9460', 'Buy')}],"update":[${level('9483.5', 'Sell', 1)}],"insert":[${level('9461', 'Buy', 0.5)}]`))
+    .frame('{"topic":"trade.BTCUSDT","data":[{"symbol":"BTCUSDT","price":9461,"size":0.25,"side":"Sell","timestamp":"2020-05-28T16:31:02.000Z","trade_id":"bfbbb893-0971-5733-8eb2-aab164d0a552"}]}');
+  t.equal(older.state, BookState.IN_SYNC);
+  t.same([older.replica.levels('bids', 0), older.replica.levels('asks', 0)], [[[94_610, 500_000]], [[94_835, 1_000_000]]]);
+  t.match(older.replica.trades, [{ price: 94_610, qty: 250_000, sell: true }]);
+  for (const odd of ['{"topic":"depth","data":5}', '{"topic":"trade","params":{"symbol":7},"data":{}}', '{"topic":"orderBookL2_25.BTCUSDT","data":{"order_book":[null,3]},"type":"snapshot"}', '{"topic":"trade.BTCUSDT","data":{}}', '{"success":true,"request":{"op":"subscribe"}}']) older.frame(odd);
+  t.end();
+});
+
 const captures = ['gocryptotrader/bybit-v5/orderbook50_publicTrade.frames.jsonl', 'tickvault/bybit-v5/orderbook50_BTCUSDT.FORMAT-SAMPLE-reduced.frames.jsonl'];
 t.test('recorded frames are what the plain decoder reads, and their books end the same', { skip: captureLines(captures[0]) === undefined ? 'captures folder is absent' : false }, async (t) => {
   for (const capture of captures) {

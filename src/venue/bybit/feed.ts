@@ -4,10 +4,11 @@
  */
 import { BookState, ResyncReason, VenueReason } from '../../record/codes.js';
 import type { FeedOptions, FeedSession } from '../contract.js';
-import { DONE, OUT_OF_RANGE, textOf, TOO_PRECISE } from '../scan.js';
+import { bytesOf, DONE, OUT_OF_RANGE, textOf, TOO_PRECISE } from '../scan.js';
 import { splitEpoch } from '../scan-time.js';
 import { TradeReader } from '../trade-reader.js';
 import { BookSync, SequencedBook } from './book-sync.js';
+import { OlderFrames } from './older-frames.js';
 import { QuoteWriter } from './quote-writer.js';
 import { Kind, NO_SYMBOL, StreamFrame, Type } from './stream-frame.js';
 import { SubscriptionWire } from './subscription-wire.js';
@@ -34,6 +35,7 @@ export class BybitFeed implements FeedSession {
   private readonly trades: TradeReader;
   private readonly quotes: QuoteWriter;
   private readonly wire: SubscriptionWire;
+  private readonly older = new OlderFrames();
   private frameNumber = 0;
   private open = false;
   private lastFrameNs = 0;
@@ -98,17 +100,22 @@ export class BybitFeed implements FeedSession {
   }
 
   onFrame(bytes: Uint8Array, length: number, tsRecvNs: number): void {
-    const { frame } = this;
-    const { host } = this.options;
-    host.count('frames');
+    this.options.host.count('frames');
     this.frameNumber = (this.frameNumber + 1) >>> 0;
     this.lastFrameNs = tsRecvNs;
     this.probed = false;
+    this.read(bytes, length, tsRecvNs);
+  }
+
+  private read(bytes: Uint8Array, length: number, tsRecvNs: number): void {
+    const { frame } = this;
+    const { host } = this.options;
     const code = frame.read(bytes, length);
     if (code !== DONE) this.onBroken(code, tsRecvNs);
     else if (frame.kind === Kind.ANSWER) this.onAnswer(bytes, length, tsRecvNs);
     else if (frame.kind === Kind.UNKNOWN) host.count('malformed');
     else if (frame.kind === Kind.QUIET) return;
+    else if (frame.kind === Kind.OLDER) this.onOlder(bytes, length, tsRecvNs);
     else if (frame.symbol === NO_SYMBOL) host.count('unknownSymbol');
     else if (frame.kind === Kind.TRADES) this.onTrades(bytes, length, tsRecvNs);
     else if (frame.depth === TOP) this.onTop();
@@ -116,6 +123,14 @@ export class BybitFeed implements FeedSession {
       this.sync.onBook(frame, this.frameNumber, tsRecvNs);
       this.wire.pump(tsRecvNs);
     }
+  }
+
+  /** Only recordings hold such frames. */
+  private onOlder(bytes: Uint8Array, length: number, tsRecvNs: number): void {
+    const current = this.older.translate(textOf(bytes, 0, length));
+    if (current === undefined) return;
+    const translated = bytesOf(current);
+    this.read(translated, translated.length, tsRecvNs);
   }
 
   private onTrades(bytes: Uint8Array, length: number, tsRecvNs: number): void {

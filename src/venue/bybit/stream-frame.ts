@@ -15,7 +15,7 @@ import { scanUnixMs, type EpochParts } from '../scan-time.js';
 import * as words from '../scan-words.js';
 import { SymbolTable } from '../symbol-table.js';
 
-export const Kind = { UNKNOWN: 0, BOOK: 1, TRADES: 2, QUIET: 3, ANSWER: 4 } as const;
+export const Kind = { UNKNOWN: 0, BOOK: 1, TRADES: 2, QUIET: 3, ANSWER: 4, OLDER: 5 } as const;
 export const Type = { UNKNOWN: 0, SNAPSHOT: 1, DELTA: 2 } as const;
 
 /** No symbol of ours. */
@@ -27,10 +27,14 @@ const DATA = bytesOf('data');
 const TS = bytesOf('ts');
 const CTS = bytesOf('cts');
 const OP = bytesOf('op');
+const SUCCESS = bytesOf('success');
 const SNAPSHOT = bytesOf('snapshot');
 const DELTA = bytesOf('delta');
 const ORDERBOOK = bytesOf('orderbook.');
 const PUBLIC_TRADE = bytesOf('publicTrade.');
+/** Topics before v5, which older-frames.ts puts into the words of v5. */
+const OLDER_NAMES = ['depth', 'trade', 'bookTicker'].map(bytesOf);
+const OLDER_PREFIXES = ['orderBookL2_25.', 'trade.'].map(bytesOf);
 const SYMBOL = bytesOf('s');
 const BIDS = bytesOf('b');
 const ASKS = bytesOf('a');
@@ -205,7 +209,7 @@ export class StreamFrame extends LoadedFrame {
     }
     if (boundsAre(bytes, TS)) return this.isFirst(SEEN.ts) ? this.time(bytes, at, end, 1) : MALFORMED;
     if (boundsAre(bytes, CTS)) return this.isFirst(SEEN.cts) ? this.time(bytes, at, end, 2) : MALFORMED;
-    if (this.kind === Kind.UNKNOWN && boundsAre(bytes, OP)) this.kind = Kind.ANSWER;
+    if (this.kind === Kind.UNKNOWN && (boundsAre(bytes, OP) || boundsAre(bytes, SUCCESS))) this.kind = Kind.ANSWER;
     return skipValue(bytes, at, end);
   }
 
@@ -220,6 +224,8 @@ export class StreamFrame extends LoadedFrame {
     } else if (matches(bytes, from, to, PUBLIC_TRADE)) {
       this.kind = Kind.TRADES;
       this.symbol = this.symbols.find(bytes, from + PUBLIC_TRADE.length, to);
+    } else if (OLDER_NAMES.some((name) => name.length === to - from && matches(bytes, from, to, name)) || OLDER_PREFIXES.some((prefix) => matches(bytes, from, to, prefix))) {
+      this.kind = Kind.OLDER;
     }
   }
 

@@ -4,6 +4,7 @@ import type { SurveyedMarket, TranscriptSurvey } from '../contract.js';
 import { textOf } from '../scan.js';
 import { refinedMarket, significantDecimals, splitSymbol, surveyedMarket } from '../surveyed-market.js';
 import { bybitMetadata } from './metadata.js';
+import { OLDER_TOPIC, OlderFrames } from './older-frames.js';
 
 interface WireDecimals {
   price: number;
@@ -25,9 +26,15 @@ interface Book {
 export class BybitSurvey implements TranscriptSurvey {
   private readonly seen = new Map<string, WireDecimals>();
   private readonly known = new Map<string, MarketMetadata>();
+  private readonly older = new OlderFrames();
 
   onFrame(bytes: Uint8Array, length: number): void {
-    const message = parse(textOf(bytes, 0, length)) as Message | null | undefined;
+    const text = textOf(bytes, 0, length);
+    this.note(OLDER_TOPIC.test(text) ? (this.older.translate(text) ?? '') : text);
+  }
+
+  private note(frame: string): void {
+    const message = parse(frame) as Message | null | undefined;
     if (typeof message !== 'object' || message === null || typeof message.topic !== 'string') return;
     const symbol = TOPIC.exec(message.topic)?.[1];
     if (symbol === undefined || typeof message.data !== 'object' || message.data === null) return;
