@@ -23,7 +23,8 @@ export class QuoteWriter {
     quote.epoch = book.epoch;
     quote.frame = frameNumber;
     quote.bidPrice = quote.bidQty = quote.askPrice = quote.askQty = 0;
-    for (let i = 0; i < changes.count; i++) {
+    // One level a side; were there more, the best would stand first.
+    for (let i = changes.count - 1; i >= 0; i--) {
       if (changes.sells[i] === 1) {
         quote.askPrice = changes.prices[i];
         quote.askQty = changes.qtys[i];
