@@ -2,6 +2,7 @@
 import type { Actor } from '../src/agent/actor.js';
 import { MergerCore } from '../src/book/merger.js';
 import { SharedBookWriter } from '../src/book/shared-book.js';
+import { BUY, SELL, type Side } from '../src/model/instrument.js';
 import { Hop, ResyncReason } from '../src/record/codes.js';
 import type { SlotViews } from '../src/record/slot.js';
 import { GatingConsumer } from '../src/ring/consumer.js';
@@ -12,6 +13,25 @@ import { actorName, ringName } from './spec.js';
 interface Input {
   readonly consumer: GatingConsumer;
   readonly views: SlotViews;
+}
+
+/** A book as the merger has it, best first: [price, quantity] at the pair's scales. */
+export interface WholeBook {
+  readonly inSync: boolean;
+  readonly bids: readonly (readonly [number, number])[];
+  readonly asks: readonly (readonly [number, number])[];
+}
+
+function wholeBook(core: MergerCore, instrument: number): WholeBook {
+  const { book, inSync } = core.books[instrument];
+  const side = (which: Side): [number, number][] => {
+    const count = book.levels(which);
+    const prices = new Float64Array(count);
+    const quantities = new Float64Array(count);
+    book.read(which, count, prices, quantities);
+    return Array.from(prices, (price, i) => [price, quantities[i]]);
+  };
+  return { inSync, bids: side(BUY), asks: side(SELL) };
 }
 
 export function createMerger(environment: ActorEnvironment): Actor {
@@ -56,5 +76,8 @@ export function createMerger(environment: ActorEnvironment): Actor {
       askForResyncs();
     },
     stats: () => ({ ...core.counters }),
+    onCommand(command, argument) {
+      return command === 'book' ? wholeBook(core, argument as number) : undefined;
+    },
   };
 }

@@ -18,6 +18,7 @@ export const BENCHES: readonly Entry[] = [
   { name: 'intent-order', load: async () => (await import('./intent-order.js')).intentOrder },
   { name: 'worker-restart', load: async () => (await import('./worker-restart.js')).workerRestart },
   { name: 'tick-to-order', load: async () => (await import('./tick-to-order.js')).tickToOrder },
+  { name: 'many-venues', load: async () => (await import('./many-venues.js')).manyVenues },
   { name: 'journal-append', load: async () => (await import('./journal-append.js')).journalAppend },
   { name: 'observers-cost', load: async () => (await import('./observers-cost.js')).observersCost },
   { name: 'alloc-hot-actors', load: async () => (await import('./alloc-hot-actors.js')).allocHotActors },

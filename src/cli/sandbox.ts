@@ -46,6 +46,7 @@ Each venue also answers, on its REST address:
   GET  /sandbox/book?symbol=…     the whole book
   GET  /sandbox/latency           market data out → order in; POST /sandbox/latency/reset clears it
   GET  /sandbox/fault             the kinds of faults; POST {"kind":…,"count":…,"ms":…,"symbol":…} arms one
+  POST /sandbox/freeze            {"frozen":true} stops the market of all venues, false resumes it
   POST /sandbox/cross             {"pair":"BTC/USDT","venueCheap":"binance","bps":20,"qty":"0.05","holdMs":1000}
 
 Example: ringside sandbox --seed 7 --json`)

@@ -1,4 +1,4 @@
-/** The sandbox's own doors, the same on all venues: `/sandbox/{ledger,book,latency,latency/reset,fault,cross,status}`. */
+/** The sandbox's own doors, the same on all venues: `/sandbox/{ledger,book,latency,latency/reset,fault,cross,freeze,status}`. */
 import { formatScaled } from '../model/decimal.js';
 import { FAULTS, isFaultKind } from './faults.js';
 import type { FaultOrder } from './faults.js';
@@ -38,6 +38,8 @@ export interface ControlContext {
   /** @returns what was done, or a text that says what was wrong */
   cross: (request: CrossRequest) => Record<string, unknown> | string;
   status: () => Record<string, unknown>;
+  /** Stop or resume the market of all venues; what clients do still counts. */
+  freeze: (frozen: boolean) => void;
   /** Open WebSocket connections by kind. */
   connections: () => { market: number; account: number };
 }
@@ -75,6 +77,12 @@ export function controlReply(request: HttpRequest, context: ControlContext): Htt
       const done = context.cross(readJson(request.body) as unknown as CrossRequest);
       if (typeof done === 'string') return bad(done);
       return new Promise((resolve) => setTimeout(resolve, CROSS_REPLY_MS, ok(done)));
+    }
+    case 'POST /sandbox/freeze': {
+      const { frozen } = readJson(request.body);
+      if (typeof frozen !== 'boolean') return bad('"frozen" must be true or false.');
+      context.freeze(frozen);
+      return ok({ frozen });
     }
     case 'GET /sandbox/status':
       return ok({ venue: context.venue, ...context.status(), connections: context.connections(), faultsFired: core.faults.fired });

@@ -50,6 +50,7 @@ export async function startSandbox(given: Partial<SandboxOptions> = {}): Promise
   const running: RunningVenue[] = [];
   const closeAll = async (): Promise<void> => void (await Promise.all(running.map(({ server }) => server.close())));
   const cross = (request: CrossRequest): Record<string, unknown> | string => forceCrossing(simulation, running, request);
+  const freeze = (frozen: boolean): void => void (simulation.frozen = frozen);
   const status = (): Record<string, unknown> => ({ seed: options.seed, step: simulation.step, virtualMs: simulation.virtualMs, pairs: options.pairs, ratePerSecond: options.ratePerSecond });
 
   try {
@@ -59,7 +60,7 @@ export async function startSandbox(given: Partial<SandboxOptions> = {}): Promise
       };
       const server = await venue.start({
         core, seed: options.seed, port: options.ports[venue.id] ?? 0, stepMs: options.stepMs, fair: (pair) => simulation.fair(pair),
-        control: { cross, status }, own: { ...venue.defaults, ...options.own[venue.id] },
+        control: { cross, freeze, status }, own: { ...venue.defaults, ...options.own[venue.id] },
       });
       running.push({ venue, core, server });
     }

@@ -30,7 +30,7 @@ export interface VenueStart<O> {
   readonly stepMs: number;
   /** The market's own price of a canonical pair (`BTC/USDT`), for venues that quote without the matching engine's books. */
   readonly fair: (pair: string) => FairPrice | undefined;
-  readonly control: Pick<ControlContext, 'cross' | 'status'>;
+  readonly control: Pick<ControlContext, 'cross' | 'freeze' | 'status'>;
   readonly own: O;
 }
 

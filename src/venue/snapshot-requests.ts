@@ -4,7 +4,7 @@
  */
 import type { FeedHost } from './contract.js';
 
-const IN_FLIGHT_MAX = 4;
+const IN_FLIGHT_MAX = 10;
 /** What we do where a refusal names no time. */
 const PAUSE_NS = 60e9;
 const BAN_NS = 300e9;

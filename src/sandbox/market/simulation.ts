@@ -62,6 +62,9 @@ export class Simulation {
     return this.#step;
   }
 
+  /** While it is frozen time goes on and nothing changes: books can be compared. */
+  frozen = false;
+
   /** A fair price by its canonical pair. */
   fair(pair: string): FairPrice | undefined {
     return this.#fairs[this.#names.indexOf(pair)];
@@ -103,6 +106,7 @@ export class Simulation {
    */
   advance(): void {
     this.#step++;
+    if (this.frozen) return;
     for (const fair of this.#fairs) fair.advance();
     for (let i = this.#step % this.#stride; i < this.#quoted.length; i += this.#stride) {
       const quoted = this.#quoted[i];
