@@ -221,7 +221,7 @@ export class EngineSession implements EngineControl {
 }
 
 function sandboxArguments(config: RingsideConfig): string[] {
-  return ['--seed', String(config.sandbox.seed), '--rate', String(config.sandbox.rate), '--pairs', String(config.sandbox.bases), '--venues', Object.keys(config.venues).join(',')];
+  return ['--seed', String(config.sandbox.seed), '--rate', String(config.sandbox.rate), '--pairs', String(config.sandbox.bases), '--venues', Object.keys(config.venues).map((id) => exchangeOf(venueById(id))).join(',')];
 }
 
 function venueSpec(id: string, config: RingsideConfig, secrets: Secrets, sandbox: SandboxProcess | undefined): VenueSpec {

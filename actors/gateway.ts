@@ -84,6 +84,10 @@ class Gateway implements Actor {
     return done;
   }
 
+  rehearse(): string | undefined {
+    return this.taker.rehearse?.(this.outgoing);
+  }
+
   onTimer(nowNs: number): void {
     this.taker.onTimer(nowNs);
     this.tellReadiness(VenueReason.NONE);

@@ -27,7 +27,7 @@ const PAIR = 'BTC-USDT';
 const VENUES = ['binance', 'kraken'] as const;
 const STRATEGY = 'cross-venue';
 const ROUNDS = 3_000;
-/** Rounds between two yields. */
+/** Rounds between two yields: a few milliseconds. */
 const SLICE = 25;
 const STEP_NS = 1e6;
 /** Prices and quantities at the pair's scales, 2 and 8. */
@@ -121,10 +121,10 @@ function createSwallower(spec: EngineSpec): Actor {
 }
 
 /**
- * Yields between slices of a few milliseconds, so that a spare thread can be called away at any time.
+ * Yields after every `slice` rounds, so that a spare thread can be called away at any time.
  * @returns orders that it caused: 0 would mean that nothing was warmed up
  */
-export function* warmUp(rounds = ROUNDS): Generator<void, number> {
+export function* warmUp(rounds = ROUNDS, slice = SLICE): Generator<void, number> {
   const clock = new SimulatedClock();
   const spec = warmSpec();
   const environment = createEnvironment(spec, 0, new LatencyCounters({ buffer: new ArrayBuffer(LATENCY_BLOCK_BYTES), byteOffset: 0 }), {
@@ -133,17 +133,16 @@ export function* warmUp(rounds = ROUNDS): Generator<void, number> {
   const executor = createExecutor(environment);
   const actors: Actor[] = [createMerger(environment), createStrategy(environment, STRATEGY), executor, ...VENUES.map((id) => createGateway(environment, id)), createSwallower(spec)];
   const feeds = VENUES.map((_, venue) => new MadeUpFeed(environment, venue));
-  try {
-    for (const actor of actors) void actor.onStart?.();
-    for (const feed of feeds) feed.snapshot(clock.nowNs());
-    yield* run(actors, feeds, clock, rounds);
-  } finally { // a spare that is called away does not come back: its paper venues must not go on ticking
-    for (const actor of actors) void actor.onClose?.();
+  for (const actor of actors) {
+    void actor.onStart?.();
+    void actor.onClose?.(); // paper venues tick by themselves: here the rounds are their clock
   }
+  for (const feed of feeds) feed.snapshot(clock.nowNs());
+  yield* run(actors, feeds, clock, rounds, slice);
   return (executor.onCommand!('snapshot', undefined) as { ordersSent: number }).ordersSent;
 }
 
-function* run(actors: readonly Actor[], feeds: readonly MadeUpFeed[], clock: SimulatedClock, rounds: number): Generator<void> {
+function* run(actors: readonly Actor[], feeds: readonly MadeUpFeed[], clock: SimulatedClock, rounds: number, slice: number): Generator<void> {
   for (let round = 0; round < rounds; round++) {
     clock.set(clock.nowNs() + STEP_NS);
     // One venue stays, the other crosses it now from above, now from below, and comes back in between.
@@ -151,7 +150,7 @@ function* run(actors: readonly Actor[], feeds: readonly MadeUpFeed[], clock: Sim
     runUntilIdle(actors);
     for (const actor of actors) actor.onTimer?.(clock.nowNs());
     runUntilIdle(actors);
-    if (round % SLICE === SLICE - 1) yield;
+    if (round % slice === slice - 1) yield;
   }
 }
 

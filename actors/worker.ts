@@ -14,6 +14,7 @@ import { RingsideError } from '../src/model/errors.js';
 import { LatencyCounters } from '../src/telemetry/latency.js';
 import { createEnvironment } from './environment.js';
 import { createActor, loadHotPath } from './registry.js';
+import type { Rehearsal } from './rehearsal.js';
 import { actorName, type Report, type ThreadMessage, type ThreadSpec } from './spec.js';
 
 /** What the main thread may ask of a thread; every call is given a timeout there, because one to an ended worker never settles. */
@@ -59,13 +60,18 @@ function run({ spec, control, messages }: Assignment): void {
   const environment = createEnvironment(spec.engine, spec.life, new LatencyCounters(spec.latency), context);
   if (plan.core !== undefined && !pinThread(plan.core)) say('info', 'NOT_PINNED', `${plan.name} could not be pinned to core ${plan.core}`);
 
+  let rehearsal: Rehearsal | undefined;
   const api: ThreadControl = {
     async start() {
       await warmForFirstLife(spec);
       for (const name of plan.actors) actors.push(await createActor(name, environment));
       await runner.start();
+      rehearsal = await rehearse(spec, actors, context);
     },
-    stop: () => runner.stop(),
+    stop() {
+      rehearsal?.stop();
+      return runner.stop();
+    },
     stats() {
       const thread = { turns: runner.turns.all, worked: runner.turns.worked, records: runner.turns.records, heapBytes: process.memoryUsage().heapUsed };
       return { [plan.name]: thread, ...Object.fromEntries(actors.map((actor) => [actor.name, { ...actor.stats?.() }])) };
@@ -100,6 +106,14 @@ async function warmForFirstLife({ life, plan }: ThreadSpec): Promise<void> {
   await loadHotPath();
   const { warmUp } = await import('./warm-up.js');
   for (const _ of warmUp());
+}
+
+/** Only where everything between frame and order shares this thread; one that spins on a core of its own stays warm by itself. */
+async function rehearse({ plan }: ThreadSpec, actors: readonly Actor[], context: ActorContext): Promise<Rehearsal | undefined> {
+  if (plan.loop !== 'event' || !plan.actors.includes(actorName.executor)) return undefined;
+  const rehearsal = new (await import('./rehearsal.js')).Rehearsal(actors, context);
+  await rehearsal.start();
+  return rehearsal;
 }
 
 parentPort!.on('message', (message: Assignment | 'load') => {

@@ -17,6 +17,8 @@ export interface Actor {
   onClose?(): void | Promise<void>;
   /** A snapshot for screens and the control API; structured-cloneable. */
   stats?(): Record<string, unknown>;
+  /** Go through what it takes to send, without sending or remembering anything: keeps that code warm. Returns what would have been sent, if anything. */
+  rehearse?(): string | undefined;
   /** A control call by name (comlink, cold path). */
   onCommand?(command: string, argument: unknown): unknown;
 }

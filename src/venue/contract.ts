@@ -154,6 +154,8 @@ export interface OrderTaker {
   readonly ready: boolean;
   /** Send the order now. False: not sent (not ready, over the venue's rate limit) and never will be. */
   place(order: OutgoingOrder, nowNs: number): boolean;
+  /** The text that `place` would send. Nothing is sent, counted or remembered. */
+  rehearse?(order: OutgoingOrder): string;
   cancel(order: OutgoingOrder, nowNs: number): boolean;
   /** Ask what became of an order; the answer is an ExecutionReport (OPEN, FILLED, CANCELLED, EXPIRED, NOT_FOUND …) preceded by Fill records for all its trades. */
   query(order: OutgoingOrder, nowNs: number): boolean;

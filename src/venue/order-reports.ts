@@ -5,7 +5,7 @@
 import { formatScaled } from '../model/decimal.js';
 import { RejectReason, ReportKind } from '../record/codes.js';
 import { amountOf, scaledOf } from './amounts.js';
-import type { GatewayOptions } from './contract.js';
+import type { GatewayHost, GatewayOptions } from './contract.js';
 import type { ReportWriter } from './report-writer.js';
 import type { TrackedOrder, TrackedOrders } from './tracked-order.js';
 
@@ -26,8 +26,13 @@ export interface TradeFacts {
   readonly feeAsset: string;
 }
 
+/** What it needs of a gateway's options. */
+export interface ReportOptions extends Pick<GatewayOptions, 'assetIndex'> {
+  readonly host: Pick<GatewayHost, 'count'>;
+}
+
 export class OrderReports {
-  constructor(private readonly options: GatewayOptions, private readonly orders: TrackedOrders, private readonly writer: ReportWriter) {}
+  constructor(private readonly options: ReportOptions, private readonly orders: TrackedOrders, private readonly writer: ReportWriter) {}
 
   /** The venue has the order. */
   acknowledge(order: TrackedOrder, tsVenueNs: number, nowNs: number): void {

@@ -493,6 +493,9 @@ t.test('an order goes out as the venue wants it, by the venue’s clock, with it
   t.ok(Math.abs(Number(timestamp) - EPOCH_MS - 1500) <= 1, 'this machine’s clock is 1.5 s behind');
   t.equal(new BinanceSigner({ apiKey: 'sim-key-binance', secret: 'sim-secret-binance' }).signParams({ ...rest, timestamp }).signature, signature);
   t.equal(apiKey, 'sim-key-binance');
+  const rehearsed = JSON.parse(bench.gateway.rehearse!(bench.order(1))) as typeof bench.sent[0];
+  t.match(rehearsed, { id: 0, method, params: rest }, 'rehearsed is what would be sent');
+  t.equal(bench.sent.length, 0);
   bench.hear({ id, status: 200, result: FILLED, rateLimits: [{ rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 50, count: 49 }] });
   t.same(bench.take(), ['ACK 1 NONE 0', ...FILLS, 'FILLED 1 NONE 200'], 'a fee in an asset nobody keeps here is left out, the fill is not');
   t.ok(bench.gateway.place(bench.order(2), bench.nowNs));

@@ -100,6 +100,9 @@ t.test('an order leaves as the venue documents it, once the session has a token 
   t.same(JSON.parse(ready.sent[0]), { method: 'subscribe', params: { channel: 'executions', snap_orders: true, snap_trades: false, order_status: true, ratecounter: false, token: 'tok' }, req_id: 1 });
   ready.place(1);
   t.equal(ready.sent.at(-1), '{"method":"add_order","params":{"order_type":"limit","side":"buy","symbol":"BTC/USD","order_qty":0.00200000,"limit_price":64000.0,"time_in_force":"ioc","cl_ord_id":"rs-1","fee_preference":"quote","stp_type":"cancel_newest","deadline":"2026-11-18T11:06:46.000Z","token":"tok"},"req_id":2}');
+  const sent = ready.sent.length;
+  t.equal(ready.gateway.rehearse(ready.order(1)), ready.sent.at(-1)!.replace('"req_id":2', '"req_id":0'), 'rehearsed is what would be sent');
+  t.equal(ready.sent.length, sent);
   ready.place(2, { side: 1, tif: TimeInForce.FOK, instrument: ready.index.instruments[1], price: 350_012, qty: 1 });
   t.match(ready.sent.at(-1), /"side":"sell","symbol":"ETH\/USD","order_qty":0.00000001,"limit_price":3500.12,"time_in_force":"fok"/);
   t.end();

@@ -120,6 +120,10 @@ export class BinanceGateway implements GatewaySession {
     return true;
   }
 
+  rehearse(order: OutgoingOrder): string {
+    return this.text.place(0, order, this.venueMs());
+  }
+
   cancel(order: OutgoingOrder, nowNs: number): boolean {
     if (!this.maySend()) return false;
     this.sendFor(Kind.CANCEL, 'order.cancel', { symbol: order.instrument.symbol, origClientOrderId: order.clientOrderId }, order, nowNs);

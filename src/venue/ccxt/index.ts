@@ -2,6 +2,7 @@
 import type { DrivenVenue } from '../driven.js';
 import { moduleOf } from './catalogue.js';
 import { CcxtFeed } from './feed.js';
+import { CcxtGateway } from './gateway.js';
 import { listMarkets } from './metadata.js';
 
 export const CCXT_PREFIX = 'ccxt:';
@@ -17,5 +18,6 @@ export function ccxtVenue(exchange: string): DrivenVenue {
     defaultMakerFeePpm: 2500,
     listMarkets: (context) => listMarkets(exchange, context),
     createFeedDriver: (options) => new CcxtFeed(exchange, options),
+    createGatewayDriver: (options) => new CcxtGateway(exchange, options),
   };
 }

@@ -134,6 +134,10 @@ export class KrakenGateway implements GatewaySession {
     return true;
   }
 
+  rehearse(order: OutgoingOrder): string {
+    return this.text.add(order, this.token, 0, this.options.host.unixMs());
+  }
+
   cancel(order: OutgoingOrder, nowNs: number): boolean {
     if (!this.subscribed) return false;
     const tracked = this.orders.get(order.orderId) ?? this.orders.add({ ...pick(order), sentNs: 0 });

@@ -1,0 +1,77 @@
+/**
+ * Keeps the way from frame to order warm. A thread that has waited for 100 ms finds its code and data gone from the
+ * core's caches, and a decision that takes 10 µs in a row takes 300. So between two events made-up markets go on being
+ * traded (warm-up.ts), and the text of an order travels through a WebSocket of our own on loopback. Nothing of it
+ * touches a ring, a ledger or a venue.
+ */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Actor, ActorContext } from '../src/agent/actor.js';
+import { VenueSocket } from './socket.js';
+import { warmUp } from './warm-up.js';
+
+/** About what stays warm: after 10 ms half of it is gone. */
+const EVERY_MS = 2;
+/** Made-up frames a turn: one that crosses the venues and one that ends it. */
+const ROUNDS = 2;
+/** As long as a depth update of some levels. */
+const FRAME = Buffer.from('x'.repeat(750));
+
+/** What happens on a rehearsal's socket concerns nobody. */
+function quiet(context: ActorContext): ActorContext {
+  return { nowNs: () => context.nowNs(), kick: () => undefined, tell: () => undefined, report: () => undefined };
+}
+
+export class Rehearsal {
+  private readonly rounds = warmUp(Infinity, ROUNDS);
+  private readonly socket: VenueSocket;
+  private server: WebSocketServer | undefined;
+  private venue: WebSocket | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private port = 0;
+
+  constructor(private readonly actors: readonly Actor[], context: ActorContext) {
+    const ignore = (): void => undefined;
+    this.socket = new VenueSocket({
+      venue: 'rehearsal', wsBase: 'ws://127.0.0.1:', restBase: '', path: () => String(this.port), context: quiet(context),
+      events: { onOpen: ignore, onClose: ignore, onState: ignore, onResponse: ignore, onFrame: () => this.answer() },
+    });
+  }
+
+  /** Resolves when the made-up venue listens; where it may not, there is no rehearsal of the sockets. */
+  async start(): Promise<void> {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false, clientTracking: false });
+    server.once('connection', (venue) => {
+      this.venue = venue;
+      venue.on('message', () => undefined);
+      server.close(); // one is enough
+    });
+    this.server = server;
+    await once(server, 'listening').then(() => {
+      this.port = (server.address() as AddressInfo).port;
+      this.socket.connect();
+    }, () => undefined);
+    this.timer = setInterval(() => this.turn(), EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.rounds.return(0);
+    this.socket.close();
+    this.venue?.terminate();
+    this.server?.close();
+  }
+
+  private turn(): void {
+    this.rounds.next();
+    this.venue?.send(FRAME, { binary: false });
+  }
+
+  private answer(): void {
+    for (const actor of this.actors) {
+      const text = actor.rehearse?.();
+      if (text !== undefined) this.socket.send(text);
+    }
+  }
+}
