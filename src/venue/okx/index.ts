@@ -1,6 +1,7 @@
 /** OKX spot. */
 import type { Venue } from '../contract.js';
 import { OkxFeed } from './feed.js';
+import { OkxGateway } from './gateway.js';
 import { okxMetadata } from './metadata.js';
 import { OkxSurvey } from './survey.js';
 
@@ -13,4 +14,5 @@ export const okx: Venue = {
   defaultMakerFeePpm: 800,
   createFeed: (options) => new OkxFeed(options),
   createSurvey: () => new OkxSurvey(),
+  createGateway: (options) => new OkxGateway(options),
 };
