@@ -5,6 +5,10 @@
  */
 import { attach, CONSUMER, GATING, LINE_WORDS, LOSSY, WORD, type RingDescriptor } from './layout.js';
 
+// Constants of its own: V8 11 loads and checks an imported one at each use, which is once a record here.
+const { slots: SLOTS, cursor: CURSOR } = WORD;
+const SLOT_WORDS = LINE_WORDS;
+
 export class RingProducer {
   private readonly words: Int32Array;
   private readonly mask: number;
@@ -121,11 +125,11 @@ export class RingProducer {
     const { words, mask, cursor: first, position } = this;
     const count = (position - first) | 0;
     if (count === 0) return 0;
-    for (let n = (position - 1) | 0; n !== first; n = (n - 1) | 0) words[WORD.slots + (n & mask) * LINE_WORDS] = (n + 1) | 0;
-    Atomics.store(words, WORD.slots + (first & mask) * LINE_WORDS, (first + 1) | 0); // publishes payload and marks of the whole batch
+    for (let n = (position - 1) | 0; n !== first; n = (n - 1) | 0) words[SLOTS + (n & mask) * SLOT_WORDS] = (n + 1) | 0;
+    Atomics.store(words, SLOTS + (first & mask) * SLOT_WORDS, (first + 1) | 0); // publishes payload and marks of the whole batch
     this.cursor = position;
     // Released too: readers that are behind take everything below it as published, payload included.
-    Atomics.store(words, WORD.cursor, position);
+    Atomics.store(words, CURSOR, position);
     return count;
   }
 
