@@ -20,11 +20,33 @@ export async function openClient({ exchange, endpoints, credentials }: ClientOpt
   const { default: Pro } = (await import(moduleOf(exchange))) as { default: new (config: object) => Client };
   const client = new Pro({ enableRateLimit: true, options: { maxRetriesOnFailure: 0, defaultType: 'spot' }, ...keysOf(credentials) });
   client.log = () => {};
+  keepFailedSends(client);
   client.urls['api'] = redirected(client.urls['api'], endpoints) as Exclude<Addresses, string>;
   onlySpot(client.options);
   // Without it the client refuses ws: addresses.
   if (endpoints.ws.startsWith('ws:') || endpoints.wsPrivate.startsWith('ws:')) await client.loadHttpProxyAgent();
   return client;
+}
+
+/**
+ * The library sends some subscriptions without waiting for the outcome: one that meets a socket that has just closed would
+ * end the thread as an unhandled rejection. Whoever does wait is told all the same; the others hear of the close.
+ */
+function keepFailedSends(client: Client): void {
+  const socketOf = client.client.bind(client);
+  const known = new WeakSet<object>();
+  client.client = (url) => {
+    const socket = socketOf(url);
+    if (known.has(socket)) return socket;
+    known.add(socket);
+    const send = socket.send.bind(socket);
+    socket.send = (message: unknown) => {
+      const sent = send(message);
+      sent.catch(() => {});
+      return sent;
+    };
+    return socket;
+  };
 }
 
 /** The library's names of the secrets. */
