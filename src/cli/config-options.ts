@@ -15,7 +15,7 @@ export function addConfigOptions(command: Command): Command {
     .option('-c, --config <file>', 'configuration file (default: ringside.config.json, when there is one)')
     .addOption(new Option('-m, --mode <mode>', 'where orders go (default: sandbox)').choices(['sandbox', 'paper', 'live']))
     .option('--live', 'confirm that real orders may be sent; implies --mode live')
-    .option('--venues <list>', 'only these venues, for example binance,kraken', list)
+    .option('--venues <list>', 'only these venues, for example binance,kraken or kraken,ccxt:kucoin', list)
     .option('--pairs <list>', 'only these pairs, for example BTC-USDT,ETH-USDT', list)
     .option('--data-dir <dir>', 'where journal and database live (default: ./.ringside, or RINGSIDE_HOME)')
     .addOption(new Option('--placement <how>', 'actors on threads').choices(['auto', 'packed', 'threads']))

@@ -11,6 +11,7 @@ import { Arena } from '../../actors/arena.js';
 import { RingsideError } from '../model/errors.js';
 import { redactedUrl } from '../model/url.js';
 import { openStore } from '../store/open.js';
+import { isDriven, type DrivenVenue } from '../venue/driven.js';
 import { venueById } from '../venue/registry.js';
 import type { LoadedConfig, RingsideConfig } from '../config/config.js';
 import { bytesText } from './format.js';
@@ -37,6 +38,8 @@ const warn = (text: string, fix: string): Answer => ({ level: 'warn', text, fix 
 const fail = (text: string, fix: string): Answer => ({ level: 'fail', text, fix });
 
 const REACH_MS = 2500;
+/** A library that loads, and an exchange that lists thousands of markets. */
+const MARKETS_MS = 20_000;
 const MIB = 1024 ** 2;
 /** A clock farther off than this makes venues refuse signed requests sooner or later. */
 const CLOCK_WARN_MS = 1500;
@@ -51,7 +54,8 @@ export function machineChecks(): Check[] {
   ];
 }
 
-export function engineChecks({ config, secrets }: LoadedConfig): Check[] {
+export function engineChecks(loaded: LoadedConfig): Check[] {
+  const { config, secrets } = loaded;
   const { clickhouse, nats, api, venues, mode } = config;
   const checks: Check[] = [{ name: 'data directory', run: () => dataDirectory(config) }];
   if (clickhouse.mode === 'embedded') checks.push({ name: 'embedded ClickHouse', run: embedded });
@@ -59,7 +63,7 @@ export function engineChecks({ config, secrets }: LoadedConfig): Check[] {
   checks.push({ name: 'NATS', run: () => (nats.url === undefined ? ok('no server configured; the bridge is off') : natsServer(nats.url)) });
   if (api.enabled && api.port !== 0) checks.push({ name: 'API port', run: () => port(api.host, api.port) });
   for (const id of Object.keys(venues)) {
-    checks.push({ name: `${id} keys`, run: () => keys(id, mode, secrets.of(id) !== undefined) }, { name: `${id} clock`, run: () => venueClock(id, config) });
+    checks.push({ name: `${id} keys`, run: () => keys(id, mode, secrets.of(id) !== undefined) }, reachCheck(id, loaded));
   }
   return checks;
 }
@@ -172,6 +176,24 @@ function keys(id: string, mode: string, present: boolean): Answer {
   if (present) return ok('present');
   const { apiKey, secret } = secretVariables(id);
   return mode === 'live' ? fail('absent', `Set ${apiKey} and ${secret}.`) : ok('absent; paper mode needs none');
+}
+
+/** A venue of ours is asked for the time; of one behind a client it is known only what the client makes of it. */
+function reachCheck(id: string, { config, secrets }: LoadedConfig): Check {
+  const venue = venueById(id);
+  if (!isDriven(venue)) return { name: `${id} clock`, run: () => venueClock(id, config) };
+  return { name: `${id} markets`, run: () => (config.mode === 'sandbox' ? ok(`reached through ${venue.via}; sandbox mode does not need the exchange itself`) : venueMarkets(venue, config, secrets)) };
+}
+
+async function venueMarkets(venue: DrivenVenue, { venues }: RingsideConfig, secrets: LoadedConfig['secrets']): Promise<Answer> {
+  const beforeMs = Date.now();
+  try {
+    const endpoints = { ...venue.endpoints, ...venues[venue.id].endpoints };
+    const markets = await Promise.race([venue.listMarkets({ endpoints, credentials: secrets.of(venue.id), settings: {} }), sleep(MARKETS_MS, undefined, { ref: false }).then(() => Promise.reject(new Error(`no answer within ${MARKETS_MS} ms`)))]);
+    return ok(`${markets.length} through ${venue.via} in ${Date.now() - beforeMs} ms; slower than a native venue`);
+  } catch (error) {
+    return fail(textOf(error), 'Check the network, the proxy, the keys, and venues.*.endpoints.');
+  }
 }
 
 /** The Date header of any answer tells the venue's time to a second, whatever its API. */

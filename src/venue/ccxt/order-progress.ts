@@ -29,6 +29,9 @@ const TRADE_PAUSE_MS = 150;
 /** Orders of which trades came before their number was known. */
 const STRAYS_MAX = 256;
 
+/** What is asked of the exchange here. */
+export type ExchangeCalls = Pick<OrderCalls, 'find' | 'trades' | 'cancel' | 'listsTrades'>;
+
 interface Course {
   readonly qty: number;
   /** Given to the library then; 0: by a predecessor. */
@@ -56,7 +59,7 @@ export class OrderProgress {
   private readonly startedNs: number;
 
   /** @param streams whether orders and trades are streamed: polls are rarer then */
-  constructor(private readonly options: GatewayDriverOptions, private readonly orders: TrackedOrders, private readonly reports: OrderReports, private readonly calls: OrderCalls, private readonly streams: boolean) {
+  constructor(private readonly options: GatewayDriverOptions, private readonly orders: TrackedOrders, private readonly reports: OrderReports, private readonly calls: ExchangeCalls, private readonly streams: boolean) {
     this.startedNs = options.host.nowNs();
   }
 
