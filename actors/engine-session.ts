@@ -21,6 +21,8 @@ import { buildSummary, type Summary } from './summary.js';
 export interface SessionOptions {
   readonly config: RingsideConfig;
   readonly secrets: Secrets;
+  /** As Engine takes it. */
+  readonly hotCore?: number;
   onReport(report: Report): void;
 }
 
@@ -45,7 +47,7 @@ export class EngineSession implements EngineControl {
 
   /** @throws RingsideError whatever keeps the engine from starting, with what to do */
   static async start(options: SessionOptions): Promise<EngineSession> {
-    const { config, secrets } = options;
+    const { config, secrets, hotCore } = options;
     const sandbox = config.mode === 'sandbox' ? await startSandboxProcess(sandboxArguments(config), (how) => {
       options.onReport({ kind: 'report', level: 'error', code: 'SANDBOX_DIED', text: `the sandbox ended ${how}: its venues are gone; stop this run and start another`, thread: 'main' });
     }) : undefined;
@@ -53,7 +55,7 @@ export class EngineSession implements EngineControl {
       const venues = Object.keys(config.venues).map((id) => venueSpec(id, config, secrets, sandbox));
       let session: EngineSession | undefined;
       const engine = await Engine.create({
-        config, venues,
+        config, venues, ...(hotCore === undefined ? {} : { hotCore }),
         onReport(report) {
           session?.board.addAlert(report);
           options.onReport(report);

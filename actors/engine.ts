@@ -33,6 +33,8 @@ const OBSERVERS_STOP_MS = 60_000;
 export interface EngineOptions {
   readonly config: RingsideConfig;
   readonly venues: readonly VenueSpec[];
+  /** A core that this process keeps off, for the thread between frame and order (setCoreAside). */
+  readonly hotCore?: number;
   /** Something an operator should know. */
   onReport(report: Report): void;
   /** A thread that died runs again: whatever its actors were told in their former life they must be told anew. */
@@ -66,7 +68,8 @@ export class Engine {
       bridge: options.config.nats.url !== undefined,
       recorder: options.config.clickhouse.mode !== 'off',
       placement: options.config.placement,
-      cores: availableParallelism(),
+      cores: availableParallelism() + (options.hotCore === undefined ? 0 : 1),
+      ...(options.hotCore === undefined ? {} : { hotCore: options.hotCore }),
       instruments: index.instruments.length,
       ledgerBytes: ledgerBytes(LEDGER_FACTS),
     });

@@ -32,6 +32,8 @@ export interface TopologyInput {
   readonly recorder: boolean;
   readonly placement: RingsideConfig['placement'];
   readonly cores: number;
+  /** As placeActors takes it. */
+  readonly hotCore?: number;
   readonly instruments: number;
   readonly ledgerBytes: number;
 }
@@ -91,7 +93,7 @@ function planActors(input: TopologyInput): PlacedActor[] {
 
 export function buildTopology(input: TopologyInput): Topology {
   const rings = planRings(input);
-  const threads = placeActors(planActors(input), input.placement, input.cores);
+  const threads = placeActors(planActors(input), input.placement, input.cores, input.hotCore);
   const lines = 64 * (threads.length + 8);
   const arena = new Arena(
     rings.reduce((sum, { slots }) => sum + ringBytes(slots), 0) + sharedBookBytes(input.instruments) + input.ledgerBytes + threads.length * LATENCY_BLOCK_BYTES + lines,

@@ -44,7 +44,7 @@ function run({ spec, control, messages }: Assignment): void {
   const say = (level: Report['level'], code: string, text: string): void => post({ kind: 'report', level, code, text, thread: plan.name });
   const actors: Actor[] = [];
   const runner = new Runner(actors, {
-    loop: plan.loop, dedicated: plan.core !== undefined,
+    loop: plan.loop, dedicated: plan.dedicated,
     nowNs: () => clock.nowNs(),
     nowMs: () => performance.now(),
     beat: () => void Atomics.add(beats, 0, 1),
@@ -110,7 +110,7 @@ async function warmForFirstLife({ life, plan }: ThreadSpec): Promise<void> {
 
 /** Only where everything between frame and order shares this thread; one that spins on a core of its own stays warm by itself. */
 async function rehearse({ plan }: ThreadSpec, actors: readonly Actor[], context: ActorContext): Promise<Rehearsal | undefined> {
-  if (plan.loop !== 'event' || !plan.actors.includes(actorName.executor)) return undefined;
+  if (plan.loop === 'spin' || !plan.actors.includes(actorName.executor)) return undefined;
   const rehearsal = new (await import('./rehearsal.js')).Rehearsal(actors, context);
   await rehearsal.start();
   return rehearsal;

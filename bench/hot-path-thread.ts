@@ -6,6 +6,7 @@ import { createActor } from '../actors/registry.js';
 import type { EngineSpec } from '../actors/spec.js';
 import type { Actor } from '../src/agent/actor.js';
 import { EngineClock } from '../src/agent/clock.js';
+import { pinThread } from '../src/agent/pin.js';
 import type { ThreadPlan } from '../src/agent/placement.js';
 import { Runner } from '../src/agent/runner.js';
 import { LatencyCounters, type LatencyBlock } from '../src/telemetry/latency.js';
@@ -29,6 +30,7 @@ export interface HotThreadReport {
 }
 
 async function runThread({ engine, plan, latency }: HotThreadTask): Promise<void> {
+  if (plan.core !== undefined) pinThread(plan.core);
   const clock = new EngineClock(engine.session.epoch);
   const actors: Actor[] = [];
   const collected = { count: 0, ms: 0, longestMs: 0 };

@@ -37,6 +37,8 @@ export interface HotPathOptions {
   readonly warmS: number;
   readonly durationS: number;
   readonly placement: Placement;
+  /** As placeActors takes it. */
+  readonly hotCore?: number | undefined;
   /** `none`: the money rings are never read by the journal and hold what it would have; `all`: with recorder, and bridge where there is a server. */
   readonly observers: 'none' | 'journal' | 'all';
   readonly natsUrl?: string;
@@ -66,7 +68,7 @@ interface Plan {
 }
 
 /** What the engine would lay out, without feeds and gateways: the market's thread takes their places. */
-function layOut(dataDir: string, { placement, observers, natsUrl }: HotPathOptions): Plan {
+function layOut(dataDir: string, { placement, hotCore, observers, natsUrl }: HotPathOptions): Plan {
   const { config } = loadConfig({
     flags: { dataDir, mode: 'paper', store: observers === 'all', api: false, ...(natsUrl === undefined ? {} : { natsUrl }), set: ['risk.maxOrdersPerSecond=1000', 'risk.maxPositionNotional=100000000000', 'risk.maxLoss=100000000000', 'risk.collarBps=10000', 'strategies=[{"id":"cross-venue","coolDownMs":10}]'] },
     environment: {}, workingDir: dataDir,
@@ -76,7 +78,7 @@ function layOut(dataDir: string, { placement, observers, natsUrl }: HotPathOptio
   const strategies = config.strategies.map(({ id }) => id);
   const topology = buildTopology({ apart: [],
     venues: VENUE_IDS, gateways: VENUE_IDS, strategies, bridge: observers === 'all' && natsUrl !== undefined, recorder: observers === 'all', placement,
-    cores: 2, instruments: buildInstrumentIndex(index).instruments.length, ledgerBytes: ledgerBytes(LEDGER_FACTS),
+    cores: 2, ...(hotCore === undefined ? {} : { hotCore }), instruments: buildInstrumentIndex(index).instruments.length, ledgerBytes: ledgerBytes(LEDGER_FACTS),
   });
   const endpoints = { rest: 'http://127.0.0.1:9', ws: 'ws://127.0.0.1:9', wsPrivate: 'ws://127.0.0.1:9' };
   const spec: EngineSpec = {

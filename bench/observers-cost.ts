@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { allowedCores, confineProcess, setCoreAside } from '../src/agent/pin.js';
 import type { HopSummary } from '../src/telemetry/latency.js';
 import { target, type Bench, type BenchOptions, type BenchResult, type Percentiles } from './bench.js';
 import { runHotPath, type HotPathResult } from './hot-path.js';
@@ -51,6 +52,8 @@ function middle(turns: readonly HotPathResult[], hop: (result: HotPathResult) =>
 }
 
 async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
+  const cores = allowedCores();
+  const hotCore = setCoreAside();
   const nats = await startNats();
   try {
     const durationS = Math.min(options.durationS / (2 * TURNS), 6);
@@ -58,7 +61,7 @@ async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
     const all: HotPathResult[] = [];
     for (let turn = 1; turn <= TURNS; turn++) {
       options.progress(`turn ${turn} of ${TURNS}`);
-      const common = { recordsPerSecond: RECORDS_PER_SECOND, warmS: Math.min(WARM_S, durationS), durationS, placement: 'packed' } as const;
+      const common = { recordsPerSecond: RECORDS_PER_SECOND, warmS: Math.min(WARM_S, durationS), durationS, placement: 'packed', hotCore } as const;
       without.push(await runHotPath({ ...common, observers: 'none' }));
       all.push(await runHotPath({ ...common, observers: 'all', ...(nats === undefined ? {} : { natsUrl: nats.url }) }));
     }
@@ -74,6 +77,7 @@ async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
     }
   } finally {
     nats?.process.kill();
+    if (hotCore !== undefined) confineProcess(cores);
   }
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Engine } from '../actors/engine.js';
 import { sandboxVenue, startSandboxProcess, type SandboxProcess } from '../actors/sandbox-process.js';
 import { actorName } from '../actors/spec.js';
+import { allowedCores, confineProcess, setCoreAside } from '../src/agent/pin.js';
 import { loadConfig } from '../src/config/config.js';
 import { STRATEGIES } from '../src/strategy/registry.js';
 import { VENUES } from '../src/venue/registry.js';
@@ -20,9 +21,13 @@ const READY_MS = 30_000;
 /** Crossings at the start, closer together, that only warm the code up: an engine that has traded for a while. */
 const WARM = 400;
 const WARM_PAUSE_MS = 25;
-/** A depth update of one level, and a signed order.place, as the sandbox sees them. */
-const TICK_BYTES = 230;
-const ORDER_BYTES = 420;
+/** A crossing's depth update (about 17 levels: the new ask and the bids it passes) and an order.place, as the sandbox sees them. */
+const TICK_BYTES = 750;
+const ORDER_BYTES = 255;
+/** How far the ask falls below the other venue's bid: a little more than both fees, as the market's own crossings. */
+const CROSS_BPS = 10;
+/** A crossing that leaves so soon after an order finds the pair busy (in flight, then cooling down): what answers it later measures that. */
+const BUSY_MS = 20;
 const ECHO_TIMES_P50 = 1.4;
 const ECHO_TIMES_P99 = 2;
 const CCXT_TIMES = 5;
@@ -40,7 +45,7 @@ async function post(rest: string, path: string, body: object = {}): Promise<void
   await answer.arrayBuffer();
 }
 
-const cross = (rest: string): Promise<void> => post(rest, 'cross', { pair: PAIR, venueCheap: 'binance', bps: 100, qty: '0.01', holdMs: 20 });
+const cross = (rest: string): Promise<void> => post(rest, 'cross', { pair: PAIR, venueCheap: 'binance', bps: CROSS_BPS, qty: '0.01', holdMs: 20 });
 
 async function samplesOf(rest: string): Promise<readonly Sample[]> {
   return ((await (await fetch(`${rest}/sandbox/latency`)).json()) as { samples: Sample[] }).samples.filter(({ crossOutNs }) => crossOutNs > 0);
@@ -57,14 +62,26 @@ function firstOrders(samples: readonly Sample[]): Map<number, number> {
   return byCrossing;
 }
 
-/** The first leg's arrival and the other's, each on its own venue. */
-function perCrossing(venues: readonly (readonly Sample[])[]): { first: Sampled; both: Sampled } {
+interface Answers {
+  /** The first leg's arrival and the other's, each on its own venue. */
+  readonly first: Sampled;
+  readonly both: Sampled;
+  readonly answered: number;
+  /** Crossings left out because an order had just been sent. */
+  readonly busy: number;
+}
+
+function perCrossing(venues: readonly (readonly Sample[])[]): Answers {
   const orders = venues.map(firstOrders);
-  const crossings = [...new Set(orders.flatMap((byCrossing) => [...byCrossing.keys()]))];
-  const arrivals = crossings.map((crossing) => orders.flatMap((byCrossing) => byCrossing.get(crossing) ?? []));
+  const arrivals = venues.flat().map(({ orderInNs }) => orderInNs);
+  const isBusy = (crossOutNs: number): boolean => arrivals.some((atNs) => atNs < crossOutNs && crossOutNs - atNs < BUSY_MS * 1e6);
+  const all = [...new Set(orders.flatMap((byCrossing) => [...byCrossing.keys()]))];
+  const crossings = all.filter((crossOutNs) => !isBusy(crossOutNs));
+  const legs = crossings.map((crossing) => orders.flatMap((byCrossing) => byCrossing.get(crossing) ?? []));
   return {
-    first: percentilesOf(Float64Array.from(arrivals, (each) => Math.min(...each))),
-    both: percentilesOf(Float64Array.from(arrivals.filter((each) => each.length === venues.length), (each) => Math.max(...each))),
+    first: percentilesOf(Float64Array.from(legs, (each) => Math.min(...each))),
+    both: percentilesOf(Float64Array.from(legs.filter((each) => each.length === venues.length), (each) => Math.max(...each))),
+    answered: crossings.length, busy: all.length - crossings.length,
   };
 }
 
@@ -78,7 +95,7 @@ async function untilTrading(engine: Engine): Promise<void> {
 }
 
 /** The whole engine on the sandbox, without store and screen. */
-async function runEngine(sandbox: SandboxProcess, crossings: number): Promise<{ first: Sampled; both: Sampled; placement: string }> {
+async function runEngine(sandbox: SandboxProcess, crossings: number, hotCore: number | undefined): Promise<Answers & { placement: string }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'ringside-bench-'));
   try {
     const { config } = loadConfig({
@@ -87,7 +104,7 @@ async function runEngine(sandbox: SandboxProcess, crossings: number): Promise<{ 
     }, { venues: VENUES.map(({ id }) => id), strategies: STRATEGIES });
     const venues = ['binance', 'kraken'].map((id) => ({ id, ...sandboxVenue(sandbox.ready, id), depth: 100, stallNs: 15e9, settings: {} }));
     const problems: string[] = [];
-    const engine = await Engine.create({ config, venues, onReport: ({ level, code, text }) => void (level === 'error' && problems.push(`${code}: ${text}`)), onBack: () => undefined });
+    const engine = await Engine.create({ config, venues, ...(hotCore === undefined ? {} : { hotCore }), onReport: ({ level, code, text }) => void (level === 'error' && problems.push(`${code}: ${text}`)), onBack: () => undefined });
     await engine.start();
     try {
       await untilTrading(engine);
@@ -125,14 +142,15 @@ async function runCcxt(sandbox: SandboxProcess, crossings: number): Promise<Samp
   await client.loadHttpProxyAgent();
   await client.loadMarkets();
   const watch = { on: true };
-  let usual = 0;
+  let last = 0;
   const trading = (async () => {
     while (watch.on) {
       const book = await client.watchOrderBook(PAIR);
       const ask = Number(book.asks[0]?.[0]);
-      // A crossing stands a percent below; what is usual follows the market slowly.
-      if (ask < usual * 0.995) await client.createOrder(PAIR, 'limit', 'buy', 0.01, ask, { timeInForce: 'IOC' });
-      else usual = ask;
+      // From one look to the next the ask moves by a basis point; a crossing takes it down by ten.
+      const fell = ask < last * (1 - CROSS_BPS / 20_000);
+      last = ask;
+      if (fell) await client.createOrder(PAIR, 'limit', 'buy', 0.01, ask, { timeInForce: 'IOC' });
     }
   })();
   trading.catch(() => undefined);
@@ -153,13 +171,17 @@ async function runCcxt(sandbox: SandboxProcess, crossings: number): Promise<Samp
 
 async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
   const crossings = scaled(400, options, 20);
+  const cores = allowedCores();
+  // Whoever is measured has that core for itself, the venue is on the others.
+  const hotCore = setCoreAside();
   options.progress('bare ws echo between two processes');
-  const echo = percentilesOf(await wsEcho({ samples: crossings, pauseMs: PAUSE_MS, tickBytes: TICK_BYTES, orderBytes: ORDER_BYTES }));
+  const echo = percentilesOf(await wsEcho({ samples: crossings, pauseMs: PAUSE_MS, tickBytes: TICK_BYTES, orderBytes: ORDER_BYTES, clientCore: hotCore }));
   const sandbox = await startSandboxProcess(['--seed', '7', '--rate', '20', '--pairs', PAIR, '--no-limits'], () => undefined);
   try {
     options.progress(`the engine on the sandbox, ${crossings} crossings`);
-    const { first, both, placement } = await runEngine(sandbox, crossings);
+    const { first, both, answered, busy, placement } = await runEngine(sandbox, crossings, hotCore);
     options.progress('ccxt pro on the same sandbox');
+    if (hotCore !== undefined) confineProcess([hotCore]);
     const ccxt = await runCcxt(sandbox, Math.max(20, crossings >> 2));
     const baselines: Record<string, Baseline> = { bareWsEcho: figures(echo) };
     const curves: Record<string, Curve> = { 'ringside, first leg': first.curve, 'ringside, both legs': both.curve, 'bare ws echo': echo.curve };
@@ -175,11 +197,12 @@ async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
     }
     yield {
       bench: NAME, name: 'frame out → first order in', measured: figures(first), baselines, targets, curves,
-      notes: [`${crossings} forced crossings, ${PAUSE_MS} ms apart, measured at the venue; threads: ${placement}. The engine decides over two venues and signs its orders; ccxt pro watches one and sends by REST, as its manual does.`],
+      notes: [`${crossings} forced crossings, ${PAUSE_MS} ms apart, measured at the venue; ${answered} answered while nothing else was in flight, ${busy} left out; threads: ${placement}. The engine decides over two venues and orders on both; ccxt pro watches one and sends by REST, as its manual does. ${hotCore === undefined ? 'No core is set aside.' : `Echo client, engine thread and ccxt pro each have core ${hotCore} for themselves, the venue is on the others.`}`],
     };
     yield { bench: NAME, name: 'frame out → both legs in, each on its venue', measured: figures(both), baselines: { firstOrder: figures(first) } };
   } finally {
     await sandbox.stop();
+    if (hotCore !== undefined) confineProcess(cores);
   }
 }
 

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
+import { confineProcess } from '../src/agent/pin.js';
 
 /** The niceness that the sandbox runs at. */
 const VENUE_NICENESS = 5;
@@ -17,6 +18,8 @@ export interface EchoTask {
   readonly pauseMs: number;
   readonly tickBytes: number;
   readonly orderBytes: number;
+  /** A core that was set aside, for the client. */
+  readonly clientCore: number | undefined;
 }
 
 export async function wsEcho(task: EchoTask): Promise<Float64Array> {
@@ -58,7 +61,8 @@ async function runVenue({ samples, pauseMs, tickBytes }: EchoTask): Promise<void
   process.send!(ns);
 }
 
-async function runClient({ port, orderBytes }: EchoTask & { port: number }): Promise<void> {
+async function runClient({ port, orderBytes, clientCore }: EchoTask & { port: number }): Promise<void> {
+  if (clientCore !== undefined) confineProcess([clientCore]);
   const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false });
   const order = 'y'.repeat(orderBytes);
   socket.on('message', () => socket.send(order));

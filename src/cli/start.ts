@@ -4,6 +4,7 @@ import { EngineSession } from '../../actors/engine-session.js';
 import { VERSION } from '../../actors/version.js';
 import type { Report } from '../../actors/spec.js';
 import type { Summary } from '../../actors/summary.js';
+import { setCoreAside } from '../agent/pin.js';
 import { startApi, type ControlApi } from '../control/api.js';
 import { RingsideError } from '../model/errors.js';
 import { loadConfig, type ConfigFlags } from '../config/config.js';
@@ -50,7 +51,8 @@ async function run(flags: StartFlags): Promise<void> {
     if (json) line({ type: 'report', at: new Date().toISOString(), level, code, text });
     else if (!interactive) process.stderr.write(`${level} ${code}: ${text}\n`);
   };
-  const session = await EngineSession.start({ config, secrets, onReport });
+  const hotCore = config.setCoreAside ? setCoreAside() : undefined;
+  const session = await EngineSession.start({ config, secrets, onReport, ...(hotCore === undefined ? {} : { hotCore }) });
   let api: ControlApi | undefined;
   let screen: Screen | undefined;
   let summary: Summary;

@@ -101,6 +101,7 @@ export const configSchema = z.strictObject({
     port: integer(0, 65_535, 'Port; 0 = any free one').default(7420),
   }).prefault({}),
   placement: choice(['auto', 'packed', 'threads'], 'auto: by the number of cores; packed: few threads; threads: one thread an actor').default('auto'),
+  setCoreAside: flag('Whether the last core is for the thread between frame and order alone, where there are two or more and `taskset` (Linux): everything else of the engine, sandbox and store included, then keeps off it').default(true),
   sandbox: z.strictObject({
     seed: integer(0, 4_294_967_295, 'Seed of the market: the same seed gives the same market').default(7),
     rate: integer(1, 1_000_000, 'Book changes a second, over all markets of all venues').default(2000),

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { Backoff } from '../../src/agent/backoff.js';
 import { EngineClock, startEpoch } from '../../src/agent/clock.js';
+import { allowedCores, parseCores } from '../../src/agent/pin.js';
 import { placeActors, type PlacedActor } from '../../src/agent/placement.js';
 import { Runner, runUntilIdle } from '../../src/agent/runner.js';
 import { Supervisor, type ThreadHandle } from '../../src/agent/supervisor.js';
@@ -113,7 +114,15 @@ t.test('placement: packed on few cores, a core each where there are enough, obse
   const large = placeActors(actors, 'auto', 8);
   t.same(large.map(({ loop }) => loop), ['event', 'event', 'spin', 'spin', 'poll', 'lazy']);
   t.equal(new Set(large.map(({ core }) => core)).size, 6, 'a core each; the observers none');
+  t.same(placeActors(actors, 'auto', 2, 1).map(({ core, dedicated }) => [core, dedicated]), [[1, false], [undefined, false]], 'a core set aside is the shared thread’s, which does not burn it');
   t.ok(placeActors(actors, 'threads', 2).every(({ core }) => core === undefined), 'without the cores nothing is pinned');
+  t.end();
+});
+
+t.test('cores are read as the system writes them', (t) => {
+  t.same(parseCores('0'), [0]);
+  t.same(parseCores('0-2,5,7-8'), [0, 1, 2, 5, 7, 8]);
+  if (process.platform === 'linux') t.ok(allowedCores().length > 0);
   t.end();
 });
 
