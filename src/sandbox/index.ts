@@ -59,7 +59,7 @@ export async function startSandbox(given: Partial<SandboxOptions> = {}): Promise
         exchange: exchanges[venue.id], faults: new Faults(wallMs), latency: new LatencyLog(monotonicNs, times), virtualMs: () => simulation.virtualMs, wallMs,
       };
       const server = await venue.start({
-        core, seed: options.seed, port: options.ports[venue.id] ?? 0, stepMs: options.stepMs, fair: (pair) => simulation.fair(pair),
+        core, seed: options.seed, port: options.ports[venue.id] ?? 0, stepMs: options.stepMs, fair: (pair) => simulation.fair(pair), isFrozen: () => simulation.frozen,
         control: { cross, freeze, status }, own: { ...venue.defaults, ...options.own[venue.id] },
       });
       running.push({ venue, core, server });

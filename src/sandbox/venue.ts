@@ -30,6 +30,8 @@ export interface VenueStart<O> {
   readonly stepMs: number;
   /** The market's own price of a canonical pair (`BTC/USDT`), for venues that quote without the matching engine's books. */
   readonly fair: (pair: string) => FairPrice | undefined;
+  /** The market stands still: see Simulation.frozen. */
+  readonly isFrozen: () => boolean;
   readonly control: Pick<ControlContext, 'cross' | 'freeze' | 'status'>;
   readonly own: O;
 }

@@ -115,6 +115,11 @@ t.test('pools stay near the fair price, leave it now and then by more than their
     }
   }
   for (const [{ name }, { away, back }] of far) t.ok(away > 5 && back > away, `${name}: ${away} blocks far beyond its fee, ${back} within`);
+  chain.market.frozen = true;
+  chain.pass(1);
+  chain.events.length = 0;
+  chain.pass(3);
+  t.same(chain.events.map(({ added: [{ logs }] }) => logs.length), [0, 0, 0], 'blocks go on while the market stands still, and nobody trades in them');
   t.end();
 });
 

@@ -29,6 +29,8 @@ export interface NodeOptions {
   readonly stepMs: number;
   readonly virtualMs: () => number;
   readonly faults: Faults;
+  /** Nobody of the generator trades. */
+  readonly isFrozen: () => boolean;
   /** Fair price of a canonical pair now; undefined: there is no such pair. */
   readonly fair: (pair: string) => number | undefined;
 }
@@ -72,10 +74,10 @@ export class EthereumNode {
 
   /** @param step number of the market's step */
   advance(step: number): void {
-    const { stepsPerBlock, faults, virtualMs } = this.#options;
+    const { stepsPerBlock, faults, virtualMs, isFrozen } = this.#options;
     if (faults.active('stall')) return;
     const at = step % stepsPerBlock;
-    if (at === Math.floor(stepsPerBlock / 2)) this.#letLoose(this.#traffic.next(this.chain.head, this.pool, virtualMs()));
+    if (at === Math.floor(stepsPerBlock / 2)) this.#letLoose(this.#traffic.next(this.chain.head, this.pool, virtualMs(), isFrozen()));
     if (at !== 0) return;
     const depth = faults.takeAll('reorg');
     const depthOut = faults.takeAll('reorg-out');

@@ -25,10 +25,10 @@ export interface EthereumOptions {
 /** An answer that never comes. */
 const NEVER = new Promise<HttpReply>(() => undefined);
 
-export async function startEthereum({ core, seed, port, stepMs, fair, control: shared, own }: VenueStart<EthereumOptions>): Promise<VenueServer> {
+export async function startEthereum({ core, seed, port, stepMs, fair, isFrozen, control: shared, own }: VenueStart<EthereumOptions>): Promise<VenueServer> {
   checkRange('blockMs', own.blockMs, 2 * stepMs, 60_000);
   const node = new EthereumNode({
-    seed, stepMs, stepsPerBlock: Math.round(own.blockMs / stepMs), virtualMs: core.virtualMs, faults: core.faults, fair: (pair) => fair(pair)?.priceBefore(0),
+    seed, stepMs, stepsPerBlock: Math.round(own.blockMs / stepMs), virtualMs: core.virtualMs, faults: core.faults, isFrozen, fair: (pair) => fair(pair)?.priceBefore(0),
   });
   const subscriptions = new Subscriptions(seed, core.faults);
   const rpc = new Rpc({ core, node, subscriptions, rate: new RequestRate(own.limits, core.wallMs) });

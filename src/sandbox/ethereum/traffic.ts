@@ -45,9 +45,9 @@ export class Traffic {
     this.#traders = markets.map((market) => new PoolTrader(market, new Prng(`${seed}:ethereum:${market.name}`), founders.traders.slice(1), founders.provider, blockMs, nowMs));
   }
 
-  /** Transactions for the next block, as things stand at the head. */
-  next(head: Block, pool: TxPool, nowMs: number): Transaction[] {
-    const intentions = this.#traders.flatMap((trader) => trader.propose(head.state, this.#fairOf(trader.market.spec.fair), nowMs));
+  /** Transactions for the next block, as things stand at the head. @param frozen nobody trades */
+  next(head: Block, pool: TxPool, nowMs: number, frozen: boolean): Transaction[] {
+    const intentions = frozen ? [] : this.#traders.flatMap((trader) => trader.propose(head.state, this.#fairOf(trader.market.spec.fair), nowMs));
     return this.#signed([...intentions, this.#everybodyElse(head)], head, pool);
   }
 
