@@ -230,5 +230,5 @@ function venueSpec(id: string, config: RingsideConfig, secrets: Secrets, sandbox
   const venue = venueById(id);
   const { endpoints, depth, stallMs, pools, priorityFeeGwei } = config.venues[id];
   const base = sandbox === undefined ? { endpoints: venue.endpoints, credentials: secrets.of(id), settings: {} } : sandboxVenue(sandbox.ready, exchangeOf(venue));
-  return { id, endpoints: { ...base.endpoints, ...endpoints }, credentials: base.credentials, depth: depth ?? venue.defaultDepth ?? DEFAULT_DEPTH, stallNs: stallMs * 1e6, settings: { ...base.settings, ...(pools === undefined ? {} : { pools }), ...(priorityFeeGwei === undefined ? {} : { priorityFeeGwei }) } };
+  return { id, endpoints: { ...base.endpoints, ...endpoints }, credentials: base.credentials, depth: depth ?? venue.defaultDepth ?? DEFAULT_DEPTH, stallNs: stallMs * 1e6, settings: { ...base.settings, givesApprovals: config.mode === 'sandbox', ...(pools === undefined ? {} : { pools }), ...(priorityFeeGwei === undefined ? {} : { priorityFeeGwei }) } };
 }

@@ -34,6 +34,9 @@ export class Secrets {
   }
 }
 
+/** Venues where an account is a private key and nothing else. */
+const KEY_ALONE: ReadonlySet<string> = new Set(['uniswap']);
+
 /** The environment variables of a venue's keys: `BINANCE_API_KEY`, … */
 export function secretVariables(venue: string): { apiKey: string; secret: string; privateKeyFile: string; passphrase: string } {
   const prefix = venue.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
@@ -53,8 +56,8 @@ export function readSecrets(venues: Readonly<Record<string, VenueConfig>>, envir
     const passphrase = take('passphrase');
     const keyFile = environment[variables.privateKeyFile] || credentials.privateKeyFile;
     const privateKey = keyFile === undefined ? undefined : readFileAt(keyFile, baseDir, `private key of ${id}`);
-    if (apiKey !== undefined && (secret !== undefined || privateKey !== undefined)) {
-      found.set(id, { apiKey, secret: secret ?? '', ...(privateKey === undefined ? {} : { privateKey }), ...(passphrase === undefined ? {} : { passphrase }) });
+    if ((apiKey !== undefined && (secret !== undefined || privateKey !== undefined)) || (KEY_ALONE.has(id) && privateKey !== undefined)) {
+      found.set(id, { apiKey: apiKey ?? '', secret: secret ?? '', ...(privateKey === undefined ? {} : { privateKey }), ...(passphrase === undefined ? {} : { passphrase }) });
     }
   }
   return new Secrets(found);

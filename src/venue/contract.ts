@@ -34,6 +34,8 @@ export interface VenueSettings {
   readonly routers?: { readonly v2: string; readonly v3: string };
   /** Uniswap: tip to the block's producer, gwei a unit of gas, decimal text. */
   readonly priorityFeeGwei?: string;
+  /** Uniswap: let the routers take the account's tokens where they may not yet. Never set outside the sandbox. */
+  readonly givesApprovals?: boolean;
 }
 
 export interface HttpRequest {

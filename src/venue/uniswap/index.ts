@@ -1,6 +1,7 @@
 /** Uniswap v2 and v3 on Ethereum: the configured pools, through a node's JSON-RPC. */
 import type { Venue } from '../contract.js';
 import { UniswapFeed } from './feed.js';
+import { UniswapGateway } from './gateway.js';
 import { uniswapMetadata } from './metadata.js';
 import { UniswapSurvey } from './survey.js';
 
@@ -15,4 +16,5 @@ export const uniswap: Venue = {
   defaultMakerFeePpm: 0,
   createFeed: (options) => new UniswapFeed(options),
   createSurvey: () => new UniswapSurvey(),
+  createGateway: (options) => new UniswapGateway(options),
 };
