@@ -21,7 +21,8 @@ const skip = existsSync(captures) ? false : 'captures folder is absent';
 t.test('it subscribes within the deadline and the message rate, and every book begins with its snapshot', (t) => {
   const bench = new FeedBench().open();
   t.equal(bench.feed.socketPath(), '');
-  t.same(bench.takeSent(), ['subscribe heartbeats', 'subscribe level2 BTC-USD,ETH-USD', 'subscribe market_trades BTC-USD,ETH-USD', 'subscribe status BTC-USD,ETH-USD'], 'one channel a message');
+  t.same(bench.takeSent(), ['subscribe heartbeats', 'subscribe level2 BTC-USD,ETH-USD', 'subscribe market_trades BTC-USD,ETH-USD'], 'one channel a message');
+  t.same(bench.wait(250).takeSent(), ['subscribe status BTC-USD,ETH-USD'], 'eight messages a second and no more');
   t.same(bench.take(), ['0 OUT_OF_SYNC START', '1 OUT_OF_SYNC START']);
   bench.frame(message('subscriptions', 0, [{ subscriptions: { heartbeats: ['heartbeats'] } }]));
   bench.frame(message('l2_data', 1, [bookEvent('snapshot', [['bid', '64000.01', '0.5'], ['offer', '64000.02', '1.20000000']])]));
@@ -33,10 +34,13 @@ t.test('it subscribes within the deadline and the message rate, and every book b
   ], 'trimmed zeros, deletes of what was never there');
   t.match(bench.counts, { frames: 4 });
   const many = new FeedBench(new MemorySink(4096), Array.from({ length: 500 }, (_, i) => product(`S${i}-USD`))).open();
-  t.equal(many.sent.length, 4);
-  let ms = 0;
-  for (; ms < 10_000 && many.sent.length < 16; ms += 100) many.wait(100);
-  t.ok(many.sent.length === 16 && ms >= 1500 && ms < 3000, `500 products take ${ms} ms at six messages a second`);
+  const times: number[] = Array.from(many.sent, () => 0);
+  for (let ms = 100; ms < 10_000; ms += 100) {
+    many.wait(100);
+    while (times.length < many.sent.length) times.push(ms);
+  }
+  t.equal(times.length, 16);
+  t.ok(times.at(-1)! < 4000 && times.every((ms, i) => times.slice(i).filter((other) => other < ms + 1000).length <= 8), `500 products are subscribed to in ${times.at(-1)} ms`);
   t.end();
 });
 

@@ -102,7 +102,7 @@ t.test('a lost answer is found by listing what was ordered since, page by page; 
   t.equal(bench.asked[0].query.get('cursor'), 'next');
   bench.answer('orders/historical/batch', { orders: [{ order_id: 'v-1', client_order_id: 'r-1', product_id: 'BTC-USD', side: 'BUY', status: 'CANCELLED', filled_size: '0.001', time_in_force: 'IMMEDIATE_OR_CANCEL' }], has_next: false, cursor: '' });
   bench.answer('orders/historical/fills', { fills: [fill('a', '0.001')] });
-  t.same(bench.records(), ['1 ACK', '1 fill 100000×6400000 = 6400000000 fee 5000000 USD', '1 EXPIRED 100000']);
+  t.same(bench.records(), ['1 fill 100000×6400000 = 6400000000 fee 5000000 USD', '1 EXPIRED 100000']);
   bench.gateway.query(bench.order(), ++bench.nowNs);
   bench.answer('orders/historical/v-1', { order: { order_id: 'v-1', client_order_id: 'r-1', status: 'CANCELLED', filled_size: '0.001' } });
   t.same(bench.records(), ['1 EXPIRED 100000'], 'whoever asks is answered again; no trade is told twice');
@@ -110,10 +110,10 @@ t.test('a lost answer is found by listing what was ordered since, page by page; 
   const lost = new GatewayBench().open().place().answer('orders', '', 0);
   lost.records();
   lost.gateway.query(lost.order(), ++lost.nowNs);
-  for (let second = 0; second < 6; second++) {
+  for (let second = 0; second < 6; second += 2) {
     lost.answer('orders/historical/batch', { orders: [], has_next: false });
     t.same(lost.records(), [], `after ${second} s it may still arrive`);
-    lost.wait(1000);
+    lost.wait(2000);
   }
   lost.answer('orders/historical/batch', { orders: [] });
   t.same(lost.records(), ['1 NOT_FOUND']);
@@ -170,7 +170,7 @@ t.test('an order is cancelled by the venue’s id, waits for it, and is cancelle
   t.equal(race.asked[0].path, 'orders/historical/batch', 'one that a former gateway sent is looked for first');
   race.answer('orders/historical/batch', { orders: [{ order_id: 'v-2', client_order_id: 'r-2', product_id: 'BTC-USD', status: 'OPEN', filled_size: '0' }] });
   race.answer('orders/batch_cancel', '', 500).wait(600).answer('orders/batch_cancel', 'Unauthorized', 401);
-  t.same(race.records(), ['2 ACK', '2 OPEN', '2 CANCEL_REJECTED AUTH']);
+  t.same(race.records(), ['2 OPEN', '2 CANCEL_REJECTED AUTH']);
   t.end();
 });
 

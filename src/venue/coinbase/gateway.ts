@@ -7,24 +7,26 @@
  */
 import { RejectReason, ReportKind, VenueReason } from '../../record/codes.js';
 import type { GatewayOptions, GatewaySession, OutgoingOrder } from '../contract.js';
+import { OrderQuery } from '../order-query.js';
 import { OrderReports } from '../order-reports.js';
 import { ReportWriter } from '../report-writer.js';
 import { pick, TrackedOrders, type TrackedOrder } from '../tracked-order.js';
 import { BalanceRequest } from './balances.js';
 import { Cancels } from './cancels.js';
+import { FillList } from './fill-list.js';
 import { FillRequests } from './fill-requests.js';
+import { CoinbaseArchive } from './order-archive.js';
 import { OrderProgress } from './order-progress.js';
-import { OrderQuery } from './order-query.js';
 import { ORDER_LIFETIME_S, ORDERS_PATH, OrderText, OrderTokens } from './order-text.js';
-import { isFields, textOf } from './private-messages.js';
+import { isFields, textOf, type OrderMessage } from './private-messages.js';
 import { PrivateRequests } from './private-requests.js';
 import { CoinbaseSigner } from './signer.js';
 import { UserChannel } from './user-channel.js';
 import { VenueClock } from './venue-clock.js';
 import { isRefusal, reasonOfStatus, refusalOf } from './venue-error.js';
 
-/** An order without an answer for this long is unknown; by then its token has run out. */
-const ANSWER_NS = ORDER_LIFETIME_S * 1e9 + 1e9;
+/** By then an order's token has run out: without an answer it is unknown, and if nobody knows of it, it will never be known. */
+const SETTLED_NS = ORDER_LIFETIME_S * 1e9 + 1e9;
 /** Heartbeats come every second: silence of this length is a dead connection. */
 const STALL_NS = 10e9;
 
@@ -36,7 +38,7 @@ export class CoinbaseGateway implements GatewaySession {
   private readonly requests: PrivateRequests;
   private readonly progress: OrderProgress;
   private readonly fills: FillRequests;
-  private readonly queries: OrderQuery;
+  private readonly queries: OrderQuery<OrderMessage>;
   private readonly cancels: Cancels;
   private readonly balances: BalanceRequest;
   private readonly channel: UserChannel;
@@ -55,9 +57,10 @@ export class CoinbaseGateway implements GatewaySession {
     this.reports = new OrderReports(options, this.orders, this.writer);
     this.clock = new VenueClock(host);
     this.requests = new PrivateRequests(host, signer, () => this.clock.nowMs());
-    this.fills = new FillRequests(this.orders, this.requests, (order, nowNs) => this.reports.unknown(order, nowNs));
-    this.progress = new OrderProgress(options, this.orders, this.reports, (order, nowNs) => this.fills.want(order, this.progress, nowNs));
-    this.queries = new OrderQuery(options, this.orders, this.reports, this.progress, this.requests);
+    this.progress = new OrderProgress(options, this.orders, this.reports, (order, nowNs) => this.fills.want(order, nowNs));
+    const list = new FillList(this.orders, this.progress, this.requests);
+    this.fills = new FillRequests(this.progress, list, (order, nowNs) => this.reports.unknown(order, nowNs));
+    this.queries = new OrderQuery(this.orders, this.reports, new CoinbaseArchive(options, this.progress, list, this.requests), SETTLED_NS);
     this.cancels = new Cancels(options, this.orders, this.reports, this.progress, this.requests);
     this.balances = new BalanceRequest(options, this.requests, this.writer);
     this.channel = new UserChannel(options, this.progress, () => signer.token(undefined, this.clock.nowMs()));
@@ -103,7 +106,7 @@ export class CoinbaseGateway implements GatewaySession {
     this.tokens.prepare(nowNs);
     this.clock.follow(this.requests, nowNs);
     this.queries.onTimer(nowNs);
-    this.fills.pump(this.progress, nowNs);
+    this.fills.pump(nowNs);
     this.requests.pump(nowNs);
     for (const order of this.orders.live) {
       if (order.answerDueNs < 0 || nowNs < order.answerDueNs) continue;
@@ -121,7 +124,7 @@ export class CoinbaseGateway implements GatewaySession {
     }
     const tracked = this.orders.add({ ...pick(order), sentNs: nowNs });
     this.progress.ordered(tracked, order.qty);
-    tracked.answerDueNs = nowNs + ANSWER_NS;
+    tracked.answerDueNs = nowNs + SETTLED_NS;
     this.requests.order({
       method: 'POST', path: ORDERS_PATH, body: this.text.create(order),
       onAnswer: (status, answer, answeredNs) => this.onPlaced(tracked, status, answer, answeredNs),
@@ -134,14 +137,14 @@ export class CoinbaseGateway implements GatewaySession {
     const tracked = this.orders.get(order.orderId) ?? this.orders.add({ ...pick(order), sentNs: 0 });
     this.toCancel.add(tracked);
     // Without the venue's id there is nothing to cancel by: it comes with the answer, or with a search.
-    if (tracked.venueOrderId === '' && tracked.answerDueNs < 0) this.queries.ask(order, nowNs);
+    if (tracked.venueOrderId === '' && tracked.answerDueNs < 0) this.ask(order, nowNs);
     this.cancelNamed(nowNs);
     return true;
   }
 
   query(order: OutgoingOrder, nowNs: number): boolean {
     if (!this.open) return false;
-    this.queries.ask(order, nowNs);
+    this.ask(order, nowNs);
     return true;
   }
 
@@ -167,6 +170,12 @@ export class CoinbaseGateway implements GatewaySession {
     else this.cancelNamed(tsRecvNs);
   }
 
+  private ask(order: OutgoingOrder, nowNs: number): void {
+    const tracked = this.orders.get(order.orderId) ?? this.orders.add({ ...pick(order), sentNs: 0 });
+    this.progress.ordered(tracked, order.qty);
+    this.queries.askTracked(tracked, nowNs);
+  }
+
   /** The answer to an order. "No" comes with HTTP 200. */
   private onPlaced(order: TrackedOrder, status: number, answer: unknown, nowNs: number): void {
     order.answerDueNs = -1;
@@ -175,7 +184,7 @@ export class CoinbaseGateway implements GatewaySession {
       this.orders.name(order, textOf(taken.order_id));
       this.reports.acknowledge(order, 0, nowNs);
       // Trades that the channel told of before the order had a name.
-      this.fills.pump(this.progress, nowNs);
+      this.fills.pump(nowNs);
       return;
     }
     // The channel has told that the order lives: whatever failed, it was not the order.

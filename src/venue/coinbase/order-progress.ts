@@ -3,6 +3,7 @@
  * trades only where it is asked: an order whose quantity grew waits until its trades have been told, and its end waits
  * with it. The same may be said any number of times and in any order.
  */
+import { AMOUNT_DECIMALS, formatScaled, rescale } from '../../model/decimal.js';
 import type { Instrument } from '../../model/instrument.js';
 import { RejectReason, ReportKind } from '../../record/codes.js';
 import { scaledOf } from '../amounts.js';
@@ -17,12 +18,11 @@ import { reasonOfNames } from './venue-error.js';
 interface Told {
   /** Filled in total. */
   cumQty: number;
-  /** ReportKind of its end, or -1; RejectReason. */
-  end: number;
-  reason: number;
+  /** The message of its end, where it has one. */
+  end: OrderMessage | undefined;
   tsVenueNs: number;
-  /** Somebody asked: the state is reported though it be known. */
-  asked: boolean;
+  /** Its state was in doubt: it is reported though the order lives. */
+  doubted: boolean;
 }
 
 export class OrderProgress {
@@ -58,21 +58,16 @@ export class OrderProgress {
     return this.orders.add({ orderId, clientOrderId, instrument, side, immediate: /IMMEDIATE|KILL/.test(textOf(message.time_in_force)), sentNs: 0 });
   }
 
-  /** The venue's word on an order of ours. @param asked report its state in any case */
-  onMessage(order: TrackedOrder, message: OrderMessage, asked: boolean, tsVenueNs: number, nowNs: number): void {
+  /** The user channel's word on an order of ours. */
+  onMessage(order: TrackedOrder, message: OrderMessage, tsVenueNs: number, nowNs: number): void {
     this.orders.name(order, textOf(message.order_id));
     order.answerDueNs = -1;
-    const wasUnknown = order.unknown;
     const told = this.toldOf(order);
-    const end = ENDS[textOf(message.status)] ?? -1;
     told.cumQty = Math.max(told.cumQty, this.cumQty(order, message));
     told.tsVenueNs = tsVenueNs;
-    told.asked ||= asked || wasUnknown;
-    if (end >= 0 && told.end < 0) {
-      told.end = end;
-      told.reason = end === ReportKind.REJECTED ? reasonOfNames([textOf(message.reject_reason), textOf(message.reject_message)]) : cancelReason(message);
-    }
-    if (end !== ReportKind.REJECTED) this.reports.acknowledge(order, tsVenueNs, nowNs);
+    told.doubted ||= order.unknown;
+    if (endOf(message) >= 0) told.end ??= message;
+    if (endOf(message) !== ReportKind.REJECTED) this.reports.acknowledge(order, tsVenueNs, nowNs);
     if (told.cumQty > order.cumQty) this.onTrades(order, nowNs);
     else this.settle(order, nowNs);
   }
@@ -84,8 +79,9 @@ export class OrderProgress {
     if ((type !== '' && type !== 'FILL') || order.executions.has(id)) return;
     try {
       if (id === '' || fill.size_in_quote === true) throw new Error('no trade by quantity');
+      const [price, qty] = [textOf(fill.price), textOf(fill.size)];
       this.reports.fill(order, {
-        executionId: id, number: hashOf(id), price: textOf(fill.price), qty: textOf(fill.size), cost: '', maker: fill.liquidity_indicator === 'MAKER', fee: textOf(fill.commission), feeAsset: '',
+        executionId: id, number: hashOf(id), price, qty, cost: costText(price, qty, order.instrument), maker: fill.liquidity_indicator === 'MAKER', fee: textOf(fill.commission), feeAsset: '',
       }, nowNs);
     } catch {
       this.options.host.count('malformed');
@@ -101,34 +97,27 @@ export class OrderProgress {
   /** All its trades are told: now its state may be. */
   settle(order: TrackedOrder, nowNs: number): void {
     const told = this.toldOf(order);
-    const { asked, end, reason, cumQty, tsVenueNs } = told;
-    told.asked = false;
-    if (end < 0) {
-      if (asked) this.reports.report(order, order.cumQty > 0 ? ReportKind.PARTIAL : ReportKind.OPEN, RejectReason.NONE, cumQty, tsVenueNs, nowNs);
-      order.unknown = false;
-      return;
-    }
+    const { doubted, end, cumQty, tsVenueNs } = told;
+    told.doubted = false;
     order.unknown = false;
-    const kind = this.endOf(order, end);
-    if (!order.done) this.reports.finish(order, kind, reason, cumQty, tsVenueNs, nowNs);
-    else if (asked) this.reports.report(order, kind, reason, cumQty, tsVenueNs, nowNs);
+    if (end !== undefined) this.reports.finish(order, this.kindOf(order, end), reasonOf(end), cumQty, tsVenueNs, nowNs);
+    else if (doubted && !order.done) this.reports.report(order, ReportKind.OPEN, RejectReason.NONE, cumQty, tsVenueNs, nowNs);
   }
 
-  /** What was to be immediate and ended without our doing has expired; FILLED with less than was ordered is no fill of the rest. */
-  private endOf(order: TrackedOrder, end: number): number {
-    const isShort = end === ReportKind.FILLED && order.cumQty < (this.quantities.get(order) ?? 0);
+  /**
+   * ReportKind of an order's state. What was to be immediate and ended without our doing has expired; FILLED with less than
+   * was ordered is no fill of the rest.
+   */
+  kindOf(order: TrackedOrder, message: OrderMessage): number {
+    const end = endOf(message);
+    if (end < 0) return ReportKind.OPEN;
+    const isShort = end === ReportKind.FILLED && this.cumQty(order, message) < (this.quantities.get(order) ?? 0);
     if (end !== ReportKind.CANCELLED && !isShort) return end;
     return order.immediate && order.cancelSentNs < 0 ? ReportKind.EXPIRED : ReportKind.CANCELLED;
   }
 
-  private toldOf(order: TrackedOrder): Told {
-    let told = this.told.get(order);
-    if (told === undefined) this.told.set(order, (told = { cumQty: 0, end: -1, reason: RejectReason.NONE, tsVenueNs: 0, asked: false }));
-    return told;
-  }
-
-  /** A total that is no number tells nothing. */
-  private cumQty(order: TrackedOrder, message: OrderMessage): number {
+  /** Filled in total. A text that is no number tells nothing. */
+  cumQty(order: TrackedOrder, message: OrderMessage): number {
     const text = textOf(message.cumulative_quantity) || textOf(message.filled_size);
     if (text === '') return 0;
     try {
@@ -138,9 +127,27 @@ export class OrderProgress {
       return 0;
     }
   }
+
+  private toldOf(order: TrackedOrder): Told {
+    let told = this.told.get(order);
+    if (told === undefined) this.told.set(order, (told = { cumQty: 0, end: undefined, tsVenueNs: 0, doubted: false }));
+    return told;
+  }
 }
 
-function cancelReason(message: OrderMessage): number {
-  const why = `${textOf(message.cancel_reason)} ${textOf(message.cancel_message)} ${textOf(message.reject_reason)}`;
+/** Price × size, which the list does not tell, cut at 10^-8. @throws RingsideError where one is no number */
+function costText(price: string, qty: string, { pair: { priceScale, qtyScale } }: Instrument): string {
+  return formatScaled(rescale(BigInt(scaledOf(price, priceScale)) * BigInt(scaledOf(qty, qtyScale)), priceScale + qtyScale, AMOUNT_DECIMALS), AMOUNT_DECIMALS);
+}
+
+/** ReportKind of its end, or -1 while it lives. */
+function endOf(message: OrderMessage): number {
+  return ENDS[textOf(message.status)] ?? -1;
+}
+
+/** RejectReason of an order's end. */
+export function reasonOf(end: OrderMessage): number {
+  if (endOf(end) === ReportKind.REJECTED) return reasonOfNames([textOf(end.reject_reason), textOf(end.reject_message)]);
+  const why = `${textOf(end.cancel_reason)} ${textOf(end.cancel_message)} ${textOf(end.reject_reason)}`;
   return /post.?only/i.test(why) ? RejectReason.WOULD_MATCH : RejectReason.NONE;
 }

@@ -7,8 +7,8 @@ import type { BookWire } from '../streamed-books.js';
 /** Products in one message. */
 const BATCH = 100;
 /** We stay below what the venue takes: another connection may use the same address. */
-const TOKENS_MAX = 4;
-const TOKENS_PER_NS = 6 / 1e9;
+const TOKENS_MAX = 3;
+const TOKENS_PER_NS = 4.5 / 1e9;
 
 export class SubscriptionWire implements BookWire {
   private unsent: string[] = [];

@@ -62,7 +62,7 @@ export class UserChannel {
       for (const order of listOf(event, 'orders') as OrderMessage[]) {
         const tracked = this.progress.find(order);
         if (tracked === undefined) this.options.host.count('unknownOrder');
-        else this.progress.onMessage(tracked, order, false, tsVenueNs, nowNs);
+        else this.progress.onMessage(tracked, order, tsVenueNs, nowNs);
       }
     }
   }
