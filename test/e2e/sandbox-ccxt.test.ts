@@ -7,7 +7,7 @@ import { pro } from 'ccxt';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { SandboxHandle } from '../../src/sandbox/index.js';
 
-type Pro = InstanceType<typeof pro.binance> | InstanceType<typeof pro.kraken> | InstanceType<typeof pro.bybit>;
+type Pro = InstanceType<typeof pro.binance> | InstanceType<typeof pro.kraken> | InstanceType<typeof pro.bybit> | InstanceType<typeof pro.coinbase>;
 
 function binanceClient({ venues: { binance } }: SandboxHandle['ready'], secret: string = binance.secret): Pro {
   const client = new pro.binance({ apiKey: binance.apiKey, secret, enableRateLimit: false, options: { fetchMarkets: { types: ['spot'] }, defaultType: 'spot' } });
@@ -36,8 +36,17 @@ function bybitClient({ venues: { bybit } }: SandboxHandle['ready']): Pro {
   return client;
 }
 
+/** @param secret PEM of the P-256 key, or base64 of the Ed25519 one */
+function coinbaseClient({ venues: { coinbase } }: SandboxHandle['ready'], secret: string = coinbase.privateKey!): Pro {
+  const client = new pro.coinbase({ apiKey: coinbase.apiKey, secret, enableRateLimit: false, options: { fetchBalance: 'v3PrivateGetBrokerageAccounts' } });
+  const api = client.urls['api'] as Record<string, unknown>;
+  api['rest'] = coinbase.rest;
+  api['ws'] = coinbase.ws;
+  return client;
+}
+
 /** @param depth levels of the book to watch, among those the venue has */
-async function tradingDay(test: Test, client: Pro, sandbox: SandboxHandle, venue: 'binance' | 'kraken' | 'bybit', symbol: string, depth = 10): Promise<void> {
+async function tradingDay(test: Test, client: Pro, sandbox: SandboxHandle, venue: 'binance' | 'kraken' | 'bybit' | 'coinbase', symbol: string, depth = 10): Promise<void> {
   await client.loadHttpProxyAgent();
   await client.loadMarkets();
   test.equal(client.market(symbol).symbol, symbol, 'the market is listed');
@@ -91,14 +100,18 @@ async function tradingDay(test: Test, client: Pro, sandbox: SandboxHandle, venue
   const ledger = sandbox.ledger(venue);
   test.equal(Number(ledger.balances[quote].free), (await client.fetchBalance())[quote].free, 'the ledger and the client agree');
   test.equal(ledger.balances[quote].locked, '0.00000000');
-  const overSocket = await client.createOrderWs(symbol, 'limit', 'buy', 0.01, Number(price), { timeInForce: 'IOC' });
-  await until(() => seen.includes(`${symbol} ${overSocket.id} closed`));
-  test.ok(seen.includes(`${symbol} ${overSocket.id} closed`), 'an order over the socket fills too');
+  if (client.has['createOrderWs'] === true) await orderOverSocket(test, client, seen, symbol, Number(price));
   await test.rejects(client.createOrder(symbol, 'limit', 'buy', 1_000, Number(price)), { name: 'InsufficientFunds' });
-  await test.rejects(client.cancelOrder(restingId, symbol), { name: 'OrderNotFound' });
+  await test.rejects(client.cancelOrder(restingId, symbol), { name: venue === 'coinbase' ? 'BadRequest' : 'OrderNotFound' });
   watch.on = false;
   await client.close();
   await watcher;
+}
+
+async function orderOverSocket(test: Test, client: Pro, seen: readonly string[], symbol: string, price: number): Promise<void> {
+  const overSocket = await client.createOrderWs(symbol, 'limit', 'buy', 0.01, price, { timeInForce: 'IOC' });
+  await until(() => seen.includes(`${symbol} ${overSocket.id} closed`));
+  test.ok(seen.includes(`${symbol} ${overSocket.id} closed`), 'an order over the socket fills too');
 }
 
 /** Give something at most ten seconds to come true. */
@@ -122,6 +135,17 @@ t.test('ccxt pro trades a day on the Bybit sandbox', async (test) => {
   const sandbox = await startSandbox({ seed: 11, venues: ['bybit'] });
   test.teardown(() => sandbox.close());
   await tradingDay(test, bybitClient(sandbox.ready), sandbox, 'bybit', 'BTC/USDT', 50);
+});
+
+t.test('ccxt pro trades a day on the Coinbase sandbox', async (test) => {
+  const sandbox = await startSandbox({ seed: 11, venues: ['coinbase'] });
+  test.teardown(() => sandbox.close());
+  await tradingDay(test, coinbaseClient(sandbox.ready), sandbox, 'coinbase', 'BTC/USD');
+  const ed25519 = coinbaseClient(sandbox.ready, sandbox.ready.venues.coinbase.secret);
+  test.ok(Number((await ed25519.fetchBalance())['USDT'].total) > 0, 'and signs with the Ed25519 key too');
+  ed25519.apiKey = 'organizations/other/apiKeys/other';
+  await test.rejects(ed25519.fetchBalance(), { name: 'AuthenticationError' });
+  await ed25519.close();
 });
 
 t.test('ccxt signs for the Binance sandbox with an Ed25519 key too', async (test) => {
