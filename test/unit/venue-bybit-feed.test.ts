@@ -182,6 +182,8 @@ t.test('what cannot be read costs the book it names, named for what it is; what 
     [DELTA.replace('"s":"BTCUSDT"', '"s":"ETHUSDT"'), ResyncReason.MALFORMED],
     [DELTA.replace('"type":"delta"', '"type":"diff"'), ResyncReason.MALFORMED],
     [DELTA.replace('"0.25"', '"-1"'), ResyncReason.MALFORMED],
+    [DELTA.replace('"seq":', '"seq":0'), ResyncReason.MALFORMED],
+    [DELTA.replace('"cts":1', '"cts":0'), ResyncReason.MALFORMED],
     [DELTA.replace('64000"', '64000.05"'), ResyncReason.OUT_OF_RANGE],
     [DELTA.replace('0.25', '99999999999'), ResyncReason.OUT_OF_RANGE],
     [DELTA.replace(':502', ':99999999999999999999'), ResyncReason.OUT_OF_RANGE],

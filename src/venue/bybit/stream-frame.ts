@@ -135,7 +135,8 @@ export class StreamFrame extends LoadedFrame {
     at += SEQ_NEXT.length;
     const seqFrom = at;
     for (let digit = bytes[at] - ZERO; digit >= 0 && digit <= 9; digit = bytes[at] - ZERO) at++;
-    if (at === seqFrom || !CTS_NEXT.isAt(view, at, end) || !this.readTime(at + CTS_NEXT.length, 2)) return false;
+    const isInteger = at === seqFrom + 1 || (at > seqFrom && bytes[seqFrom] !== ZERO);
+    if (!isInteger || !CTS_NEXT.isAt(view, at, end) || !this.readTime(at + CTS_NEXT.length, 2)) return false;
     at += CTS_NEXT.length + MS_DIGITS;
     if (bytes[at] !== CLOSE_BRACE || at + 1 !== end) return false;
     this.kind = Kind.BOOK;
@@ -144,14 +145,14 @@ export class StreamFrame extends LoadedFrame {
     return true;
   }
 
-  /** Thirteen digits of Unix milliseconds, as they are from 2001 to 2286. False: something else. */
+  /** Thirteen digits of Unix milliseconds, as they are from 2001 to 2286 (none begins with a zero). False: something else. */
   private readTime(at: number, slot: number): boolean {
     const { view } = this;
     const high = digitWord(view, at);
     const middle = digitWord(view, at + 4);
     const low = digitWord(view, at + 8);
     const last = this.bytes[at + 12] - ZERO;
-    if ((strays(high) | strays(middle) | strays(low)) !== 0 || last < 0 || last > 9) return false;
+    if ((strays(high) | strays(middle) | strays(low)) !== 0 || (high & 0xff) === 0 || last < 0 || last > 9) return false;
     const ms = fourDigits(high) * 1e9 + Math.imul(fourDigits(middle), 100_000) + Math.imul(fourDigits(low), 10) + last;
     this.numbers[slot] = (ms - this.epoch.seconds * 1000) * 1e6 - this.epoch.nanos;
     return true;
