@@ -1,5 +1,5 @@
 /**
- * Transactions on their way: sent once, followed by their hashes until a receipt has a block on top of it, and where they
+ * Transactions on their way: sent once, followed by their hashes until a receipt has two blocks on top of it, and where they
  * do not get anywhere replaced, under their nonce, by one that does nothing. A nonce that stays empty would hold up all
  * later ones.
  */
@@ -56,8 +56,8 @@ export interface TransactionsHost {
   onGasPaid(wei: bigint): void;
 }
 
-/** Blocks on top of a receipt's own before it is believed. */
-const CONFIRMATIONS = 1;
+/** Blocks on top of a receipt's own before it is believed: reorganisations of up to two blocks have been seen. */
+const CONFIRMATIONS = 2;
 /** Heads before anybody asks whether the node still has it, and heads at which it did not before it is replaced. */
 const PATIENCE_HEADS = 2;
 const MISSING_HEADS = 2;
@@ -97,7 +97,7 @@ export class Transactions {
     }
   }
 
-  /** Ask for the receipt. @param otherwise there is none yet, or no block on top of it */
+  /** Ask for the receipt. @param otherwise there is none yet, or not enough blocks on top of it */
   look(sent: Sent, head: Head, nowNs: number, otherwise: () => void): void {
     if (sent.hash === '') return;
     this.host.rpc.askNow({ method: 'eth_getTransactionReceipt', params: [sent.hash] }, nowNs, (result, _error, answeredNs) => {
