@@ -51,7 +51,7 @@ const venue = z.strictObject({
     apiKey: secret('API key').optional(),
     secret: secret('API secret').optional(),
     passphrase: secret('API passphrase, where the venue has one').optional(),
-    privateKeyFile: text('a path', 'File of a private key, where the venue takes one: PEM of an Ed25519 or EC key; hexadecimal for Uniswap').optional(),
+    privateKeyFile: text('a path', 'File of a private key, where the venue takes one: PEM of an Ed25519, EC or RSA key; hexadecimal for Uniswap').optional(),
     plain: flag('Allow apiKey, secret and passphrase to stand here by value').default(false),
   }).optional(),
 });

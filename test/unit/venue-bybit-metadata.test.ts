@@ -1,3 +1,4 @@
+import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { bybitMetadata } from '../../src/venue/bybit/metadata.js';
@@ -32,6 +33,9 @@ t.test('the signatures of the protocol sheet, request by request', (t) => {
   t.same(JSON.parse(signer.logon('a1', 1_795_000_010_000)), {
     req_id: 'a1', op: 'auth', args: ['sim-key-bybit', 1_795_000_010_000, 'e4ae1e0c7892eccaaecb921848f4a33a40957a36b9a179b3b954ad3fce31d54c'],
   });
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rsa = new BybitSigner({ ...credentials, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string });
+  t.ok(createVerify('RSA-SHA256').update('GET/realtime1').verify(publicKey, rsa.sign('GET/realtime1'), 'base64'), 'with a private key: RSA, in base64');
   t.throws(() => new BybitSigner({ ...credentials, privateKey: 'nonsense' }), { code: 'CREDENTIALS' });
   t.end();
 });
