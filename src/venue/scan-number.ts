@@ -44,7 +44,7 @@ function isNumberByte(byte: number): boolean {
 }
 
 /**
- * A decimal, bare (`64010.10`, `1e-08`) or in quotes (`"64010.10000000"`), as an integer at `decimals`, exactly.
+ * A decimal, bare (`64010.10`, `1e-08`; without leading zeros, which no JSON has) or in quotes (`"64010.10000000"`), as an integer at `decimals`, exactly.
  * TOO_PRECISE when digits would be lost, OUT_OF_RANGE beyond ±(2^53 - 1).
  */
 export function scanScaled(bytes: Uint8Array, at: number, end: number, decimals: number): number {
@@ -52,6 +52,7 @@ export function scanScaled(bytes: Uint8Array, at: number, end: number, decimals:
   const quoted = at < end && bytes[at] === QUOTE;
   if (quoted) at++;
   const from = at;
+  if (!quoted && hasLeadingZero(bytes, at, end)) return MALFORMED;
   let whole = 0;
   for (const stop = Math.min(end, at + 9); at < stop; at++) {
     const digit = bytes[at] - ZERO;
@@ -81,12 +82,18 @@ export function scanScaled(bytes: Uint8Array, at: number, end: number, decimals:
   return quoted ? at + 1 : at;
 }
 
+/** `007`, `00.5`: of a bare number no JSON. */
+function hasLeadingZero(bytes: Uint8Array, at: number, end: number): boolean {
+  return at + 1 < end && bytes[at] === ZERO && bytes[at + 1] >= ZERO && bytes[at + 1] <= ZERO + 9;
+}
+
 /** The general form: sign, any number of digits, exponent. */
 function scanAnyDecimal(bytes: Uint8Array, at: number, end: number, decimals: number): number {
   const quoted = at < end && bytes[at] === QUOTE;
   if (quoted) at++;
   const negative = at < end && bytes[at] === MINUS;
   if (negative) at++;
+  if (!quoted && hasLeadingZero(bytes, at, end)) return MALFORMED;
   const from = at;
   let point = -1;
   let digits = 0;

@@ -167,6 +167,23 @@ export function nextElement(bytes: Uint8Array, at: number, end: number): number 
 }
 
 /**
+ * Whether a frame is sound from `at` to its end, where `at` is behind an element of an array that is a value of the frame's
+ * object: nothing of a frame is published whose end is not there.
+ */
+export function restIsSound(bytes: Uint8Array, at: number, end: number): boolean {
+  for (at = nextElement(bytes, at, end); at >= 0; at = nextElement(bytes, at, end)) {
+    at = skipValue(bytes, at, end);
+    if (at < 0) return false;
+  }
+  if (at !== DONE) return false;
+  for (at = nextKey(bytes, bounds[1], end); at >= 0; at = nextKey(bytes, at, end)) {
+    at = skipValue(bytes, at, end);
+    if (at < 0) return false;
+  }
+  return at === DONE && skipSpace(bytes, bounds[1], end) === end;
+}
+
+/**
  * A key at the first level of the object at `at`: returns the position of its value, DONE when there is no such key.
  * For small frames and cold paths; codecs of busy channels walk the keys once.
  */

@@ -259,8 +259,12 @@ t.test('a truncated frame is counted and costs the book it named, or every book 
   };
   t.same(start().frame(named).replica.states, [BookState.OUT_OF_SYNC, BookState.IN_SYNC]);
   t.same(start().frame(nameless).replica.states, [BookState.OUT_OF_SYNC, BookState.OUT_OF_SYNC]);
-  const rig = start().frame('{"chan').frame('').frame('null').frame('[1,2]').frame('\u0000\u0001').frame(SHEET_UPDATE.slice(0, -1));
-  t.same(rig.replica.states, [BookState.IN_SYNC, BookState.IN_SYNC], 'what belongs to no channel, or ends after the checksum matched, costs nothing');
+  const rig = start().frame('{"chan').frame('').frame('null').frame('[1,2]').frame('\u0000\u0001');
+  t.same(rig.replica.states, [BookState.IN_SYNC, BookState.IN_SYNC], 'what belongs to no channel costs nothing');
+  const deltas = rig.replica.deltas;
+  rig.frame(SHEET_UPDATE.slice(0, -1));
+  t.same(rig.replica.states, [BookState.OUT_OF_SYNC, BookState.IN_SYNC], 'without its last brace a frame is none, though its checksum matches');
+  t.equal(rig.replica.deltas, deltas, 'and nothing of it is published');
   t.equal(rig.host.counts.malformed, 6);
   t.end();
 });

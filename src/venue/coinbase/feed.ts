@@ -5,7 +5,7 @@
  */
 import { ResyncReason, VenueReason } from '../../record/codes.js';
 import type { FeedOptions, FeedSession } from '../contract.js';
-import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, scanned, scanString, skipSpace, skipValue, textOf } from '../scan.js';
+import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, restIsSound, scanned, scanString, skipSpace, skipValue, textOf } from '../scan.js';
 import { scanInteger } from '../scan-number.js';
 import { splitEpoch, type EpochParts } from '../scan-time.js';
 import { BookEvent, NO_PRODUCT } from './book-event.js';
@@ -203,7 +203,8 @@ export class CoinbaseFeed implements FeedSession {
         if (event.product >= 0) sync.onBroken(products.booksOf(event.product), at, tsRecvNs);
         else this.options.host.count('malformed');
         at = after;
-      } else if (event.product < 0) this.options.host.count('unknownSymbol');
+      } else if (!restIsSound(bytes, at, length)) return MALFORMED;
+      else if (event.product < 0) this.options.host.count('unknownSymbol');
       else this.publish(bytes, length, tsRecvNs);
     }
     return at === DONE ? bounds[1] : MALFORMED;

@@ -27,6 +27,9 @@ const FIRST_PLAUSIBLE_SECOND = 1_230_768_000;
 export const NO_SYMBOL = -1;
 const NOT_OURS = -2;
 
+/** A side that comes twice in an entry is not to be guessed at. */
+const Seen = { BIDS: 1, ASKS: 2 } as const;
+
 /** No checksum came. */
 export const NO_CHECKSUM = -1;
 
@@ -55,18 +58,23 @@ export class BookEntry {
     this.time[0] = 0;
     let lateBids = -1;
     let lateAsks = -1;
+    let seen = 0;
     at = expect(bytes, at, end, OPEN_BRACE);
     if (at < 0) return MALFORMED;
     for (at = firstKey(bytes, at, end); at >= 0; at = nextKey(bytes, at, end)) {
       if (boundsAre(bytes, BIDS)) {
+        if ((seen & Seen.BIDS) !== 0) return MALFORMED;
+        seen |= Seen.BIDS;
         if (this.book < 0) lateBids = at;
         at = this.book < 0 ? skipValue(bytes, at, end) : this.levels(bytes, at, end, 0);
       } else if (boundsAre(bytes, ASKS)) {
+        if ((seen & Seen.ASKS) !== 0) return MALFORMED;
+        seen |= Seen.ASKS;
         if (this.book < 0) lateAsks = at;
         at = this.book < 0 ? skipValue(bytes, at, end) : this.levels(bytes, at, end, 1);
       } else if (boundsAre(bytes, SYMBOL)) {
         at = scanString(bytes, at, end);
-        if (at < 0) return MALFORMED;
+        if (at < 0 || this.book !== NO_SYMBOL) return MALFORMED;
         this.book = this.symbols.find(bytes, bounds[0], bounds[1]);
         if (this.book < 0) this.book = NOT_OURS;
       } else if (boundsAre(bytes, CHECKSUM)) at = this.readChecksum(bytes, at, end);

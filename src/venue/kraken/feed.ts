@@ -5,7 +5,7 @@
 import { BookState, ResyncReason, VenueReason, VenueState } from '../../record/codes.js';
 import type { FeedOptions, FeedSession } from '../contract.js';
 import { QuoteReader } from '../quote-reader.js';
-import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, scanString, OUT_OF_RANGE, skipSpace, skipValue, textOf, TOO_PRECISE } from '../scan.js';
+import { bounds, boundsAre, bytesOf, DONE, expect, firstElement, firstKey, MALFORMED, nextElement, nextKey, OPEN_BRACE, OPEN_BRACKET, scanString, OUT_OF_RANGE, restIsSound, skipSpace, skipValue, textOf, TOO_PRECISE } from '../scan.js';
 import { splitEpoch } from '../scan-time.js';
 import { SymbolTable } from '../symbol-table.js';
 import { VenueNotice } from '../venue-notice.js';
@@ -183,6 +183,7 @@ export class KrakenFeed implements FeedSession {
     for (at = at < 0 ? MALFORMED : firstElement(bytes, at, length); at >= 0; at = nextElement(bytes, at, length)) {
       at = entry.read(bytes, at, length);
       if (at < 0) return at;
+      if (!restIsSound(bytes, at, length)) return MALFORMED;
       if (entry.book >= 0) this.sync.onEntry(entry, isSnapshot, this.frame, tsRecvNs);
       else this.options.host.count('unknownSymbol');
       entry.book = NO_SYMBOL;
