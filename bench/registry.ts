@@ -14,6 +14,7 @@ export const BENCHES: readonly Entry[] = [
   { name: 'record-codec', load: async () => (await import('./record-codec.js')).recordCodec },
   { name: 'book-decode-apply', load: async () => (await import('./book-decode-apply.js')).bookDecodeApply },
   { name: 'venue-decode', load: async () => (await import('./venue-decode.js')).venueDecode },
+  { name: 'pool-ladder', load: async () => (await import('./pool-ladder.js')).poolLadder },
   { name: 'book-changes', load: async () => (await import('./book-changes.js')).bookChanges },
   { name: 'intent-order', load: async () => (await import('./intent-order.js')).intentOrder },
   { name: 'worker-restart', load: async () => (await import('./worker-restart.js')).workerRestart },
