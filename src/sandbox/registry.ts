@@ -4,6 +4,7 @@ import { bybit } from './bybit/index.js';
 import { coinbase } from './coinbase/index.js';
 import { uniswap } from './ethereum/index.js';
 import { kraken } from './kraken/index.js';
+import { okx } from './okx/index.js';
 import type { SandboxVenue } from './venue.js';
 
 export const SANDBOX_VENUES: readonly SandboxVenue[] = [
@@ -11,5 +12,6 @@ export const SANDBOX_VENUES: readonly SandboxVenue[] = [
   kraken,
   bybit,
   coinbase,
+  okx,
   uniswap,
 ];

@@ -73,7 +73,7 @@ export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedO
       this.settle(book, nowNs);
       if (!this.open) continue;
       if (book.subscription === Subscription.LIVE) {
-        if (nowNs - book.lastFrameNs > this.quietNs * book.quietFactor) this.stalled(book, nowNs);
+        if (nowNs - book.lastFrameNs > this.stallNsOf(book)) this.stalled(book, nowNs);
       } else if (book.subscription === Subscription.REQUESTED && nowNs >= book.dueNs) {
         this.options.host.count('stalls');
         this.retryLater(book, nowNs);
@@ -124,6 +124,11 @@ export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedO
     if (!this.open) return;
     this.retryLater(book, nowNs);
     if (nowNs >= book.dueNs && this.wire.mayRequest(nowNs)) this.request([book], nowNs, true);
+  }
+
+  /** How long the book may be silent, ns. */
+  protected stallNsOf(book: B): number {
+    return this.quietNs * book.quietFactor;
   }
 
   /** A frame of this book came. @returns false for an update of a book that waits for its snapshot: it says nothing */

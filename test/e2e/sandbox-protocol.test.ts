@@ -6,7 +6,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { WebSocket } from 'ws';
 import { apiSign } from '../../src/sandbox/kraken/auth.js';
-import { crc32 } from '../../src/sandbox/kraken/checksum.js';
+import { crc32 } from '../../src/sandbox/crc32.js';
 import { Prng } from '../../src/sandbox/market/prng.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { SandboxHandle, SandboxOptions } from '../../src/sandbox/index.js';

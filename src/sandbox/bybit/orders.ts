@@ -1,7 +1,8 @@
 /** Placing and ending orders: Bybit's rules, one for REST and the order socket. */
-import { decimalsOf, parseDecimal, rescale } from '../../model/decimal.js';
+import { rescale } from '../../model/decimal.js';
 import { isOpen } from '../matching/order.js';
 import type { Order, OrderRequest, SelfTrade, Side, TimeInForce } from '../matching/order.js';
+import { positiveUnits } from '../positive-units.js';
 import type { VenueCore } from '../venue-core.js';
 import { refusals } from './errors.js';
 import type { BybitLimits } from './limits.js';
@@ -17,6 +18,11 @@ export const PRICE_LIMIT_RATIO = 0.1;
 const CLIENT_ID = /^[A-Za-z0-9_-]{1,36}$/;
 const SELF_TRADE: Readonly<Record<string, SelfTrade>> = { None: 'none', CancelMaker: 'expire_maker', CancelTaker: 'expire_taker', CancelBoth: 'expire_both' };
 const TIMES: Readonly<Record<string, TimeInForce>> = { GTC: 'gtc', IOC: 'ioc', FOK: 'fok', PostOnly: 'gtc' };
+
+/** @throws BybitError */
+function amountOf(value: unknown, decimals: number, tooPrecise: () => Error): bigint {
+  return positiveUnits(value, decimals, () => refusals.params('a number'), tooPrecise);
+}
 
 export class BybitOrders {
   readonly #core: VenueCore;
@@ -98,9 +104,9 @@ export class BybitOrders {
   #amounts({ market }: BybitSymbol, fields: Fields, side: Side, isMarket: boolean): Pick<OrderRequest, 'price' | 'qty' | 'quoteAmount'> {
     const { spec, book, recentTrades } = market;
     const inQuote = isMarket && side === 'buy' && fields['marketUnit'] !== 'baseCoin';
-    const quoteAmount = inQuote ? units(fields['qty'], 8, refusals.qtyDecimals) : null;
-    const qty = inQuote ? 0 : Number(units(fields['qty'], spec.qtyDecimals, refusals.qtyDecimals));
-    const price = isMarket ? null : Number(units(fields['price'], spec.priceDecimals, refusals.priceDecimals));
+    const quoteAmount = inQuote ? amountOf(fields['qty'], 8, refusals.qtyDecimals) : null;
+    const qty = inQuote ? 0 : Number(amountOf(fields['qty'], spec.qtyDecimals, refusals.qtyDecimals));
+    const price = isMarket ? null : Number(amountOf(fields['price'], spec.priceDecimals, refusals.priceDecimals));
     const best = book.opposite(side).best()?.price ?? recentTrades.at(-1)?.price;
     if (price !== null && best !== undefined && (side === 'buy' ? price > best * (1 + PRICE_LIMIT_RATIO) : price < best * (1 - PRICE_LIMIT_RATIO))) throw refusals.priceLimit(side === 'buy');
     const cost = quoteAmount ?? rescale(BigInt(price ?? best ?? 0) * BigInt(qty), spec.priceDecimals + spec.qtyDecimals, 8);
@@ -112,19 +118,4 @@ export class BybitOrders {
 /** One of the venue's words; '' for what is none. */
 function wordOf(value: unknown, otherwise: string): string {
   return value === undefined ? otherwise : typeof value === 'string' ? value : '';
-}
-
-/** A positive decimal text as units of 10^-decimals. */
-function units(value: unknown, decimals: number, tooPrecise: () => Error): bigint {
-  const text = typeof value === 'string' ? value : '';
-  let precise: number;
-  try {
-    precise = decimalsOf(text);
-  } catch {
-    throw refusals.params('a number');
-  }
-  if (precise > decimals) throw tooPrecise();
-  const scaled = parseDecimal(text, decimals);
-  if (scaled <= 0n || scaled > BigInt(Number.MAX_SAFE_INTEGER)) throw refusals.params('a number');
-  return scaled;
 }

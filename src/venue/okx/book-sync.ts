@@ -19,6 +19,10 @@ import { DEPTH, type SyncedBook } from './synced-book.js';
 
 /** A quiet book speaks about once a minute: one that missed two of those has stalled. */
 const KEEP_ALIVE_MISSED_NS = 130e9;
+/** A busier one has stalled when it is silent for so many times its longest silence so far, … */
+const SILENCES = 3;
+/** … which is known after so many updates. */
+const UPDATES_KNOWN = 20;
 /** A snapshot by REST may have to wait for those of other books. */
 const REST_PATIENCE_NS = 60e9;
 const REST_RETRY_NS = 500e6;
@@ -31,7 +35,7 @@ export class BookSync extends StreamedBooks<SyncedBook> {
   private frameNumber = 0;
 
   constructor(options: FeedOptions, books: readonly SyncedBook[], wire: SubscriptionWire, private readonly frame: StreamFrame) {
-    super(options, books, wire, Math.max(options.stallNs, KEEP_ALIVE_MISSED_NS));
+    super(options, books, wire);
     this.requests = new SnapshotRequests(SNAPSHOTS, options.host);
   }
 
@@ -59,6 +63,11 @@ export class BookSync extends StreamedBooks<SyncedBook> {
     super.request(books, nowNs, again);
   }
 
+  protected override stallNsOf(book: SyncedBook): number {
+    const longest = book.updates < UPDATES_KNOWN ? KEEP_ALIVE_MISSED_NS : Math.min(book.longestSilenceNs * SILENCES, KEEP_ALIVE_MISSED_NS);
+    return Math.max(this.options.stallNs, longest);
+  }
+
   /** Of everything this feed publishes. */
   nextFrame(): number {
     return (this.frameNumber = (this.frameNumber + 1) >>> 0);
@@ -74,6 +83,7 @@ export class BookSync extends StreamedBooks<SyncedBook> {
     const { frame } = this;
     const book = this.books[frame.market];
     const isSnapshot = frame.action === Action.SNAPSHOT;
+    if (!isSnapshot && book.content === BookState.IN_SYNC) book.noteSilence(tsRecvNs - book.lastFrameNs);
     if (!this.accept(book, isSnapshot, tsRecvNs)) this.onEarly(book, bytes, length, tsRecvNs);
     else if (isSnapshot) {
       this.stopWaiting(book);

@@ -4,6 +4,8 @@
 const ARGS_A_MESSAGE = 100;
 const MESSAGES_MAX = 480;
 const MESSAGES_PER_NS = MESSAGES_MAX / 3600e9;
+/** Books that are lost together are asked for together: what comes within this time of the last message waits for the timer. */
+const TOGETHER_NS = 90e6;
 
 interface Arg {
   readonly channel: string;
@@ -15,6 +17,7 @@ export class SubscriptionWire {
   private tokens = MESSAGES_MAX;
   private tokensNs = 0;
   private pausedUntilNs = 0;
+  private askedNs = -Infinity;
 
   constructor(private readonly send: (text: string) => void) {}
 
@@ -30,12 +33,14 @@ export class SubscriptionWire {
     this.pausedUntilNs = nowNs + forNs;
   }
 
-  /** Whether another pair of messages may leave now. */
+  /** Whether another pair of messages may leave now; whoever asks then sends them. */
   mayRequest(nowNs: number): boolean {
-    if (nowNs < this.pausedUntilNs) return false;
+    if (nowNs < this.pausedUntilNs || nowNs - this.askedNs < TOGETHER_NS) return false;
     this.tokens = Math.min(MESSAGES_MAX, this.tokens + (nowNs - this.tokensNs) * MESSAGES_PER_NS);
     this.tokensNs = nowNs;
-    return this.tokens >= 2;
+    if (this.tokens < 2) return false;
+    this.askedNs = nowNs;
+    return true;
   }
 
   subscribeBooks(symbols: readonly string[]): void {

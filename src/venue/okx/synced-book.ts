@@ -22,11 +22,19 @@ export class SyncedBook extends StreamedBook {
   unsynced = false;
   /** Sequence that the first waiting update follows. */
   waitingFrom = NO_SEQ;
+  /** Between two frames of the book while it was in sync, ns. */
+  longestSilenceNs = 0;
+  updates = 0;
   private waiting: FrameBuffer | undefined;
   private sides: { readonly asks: LevelSide; readonly bids: LevelSide } | undefined;
 
   constructor(instrument: Instrument, readonly number: number) {
     super(instrument);
+  }
+
+  noteSilence(ns: number): void {
+    this.updates++;
+    if (ns > this.longestSilenceNs) this.longestSilenceNs = ns;
   }
 
   /** Updates that wait for a REST snapshot. */
