@@ -7,7 +7,7 @@ import { pro } from 'ccxt';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { SandboxHandle } from '../../src/sandbox/index.js';
 
-type Pro = InstanceType<typeof pro.binance> | InstanceType<typeof pro.kraken> | InstanceType<typeof pro.bybit> | InstanceType<typeof pro.coinbase>;
+type Pro = InstanceType<typeof pro.binance> | InstanceType<typeof pro.kraken> | InstanceType<typeof pro.bybit> | InstanceType<typeof pro.coinbase> | InstanceType<typeof pro.okx>;
 
 function binanceClient({ venues: { binance } }: SandboxHandle['ready'], secret: string = binance.secret): Pro {
   const client = new pro.binance({ apiKey: binance.apiKey, secret, enableRateLimit: false, options: { fetchMarkets: { types: ['spot'] }, defaultType: 'spot' } });
@@ -45,8 +45,16 @@ function coinbaseClient({ venues: { coinbase } }: SandboxHandle['ready'], secret
   return client;
 }
 
+function okxClient({ venues: { okx } }: SandboxHandle['ready']): Pro {
+  const client = new pro.okx({ apiKey: okx.apiKey, secret: okx.secret, password: okx.passphrase!, enableRateLimit: false, options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] } } });
+  const api = client.urls['api'] as Record<string, unknown>;
+  api['rest'] = okx.rest;
+  api['ws'] = okx.ws.replace('/public', '');
+  return client;
+}
+
 /** @param depth levels of the book to watch, among those the venue has */
-async function tradingDay(test: Test, client: Pro, sandbox: SandboxHandle, venue: 'binance' | 'kraken' | 'bybit' | 'coinbase', symbol: string, depth = 10): Promise<void> {
+async function tradingDay(test: Test, client: Pro, sandbox: SandboxHandle, venue: 'binance' | 'kraken' | 'bybit' | 'coinbase' | 'okx', symbol: string, depth = 10): Promise<void> {
   await client.loadHttpProxyAgent();
   await client.loadMarkets();
   test.equal(client.market(symbol).symbol, symbol, 'the market is listed');
@@ -146,6 +154,17 @@ t.test('ccxt pro trades a day on the Coinbase sandbox', async (test) => {
   ed25519.apiKey = 'organizations/other/apiKeys/other';
   await test.rejects(ed25519.fetchBalance(), { name: 'AuthenticationError' });
   await ed25519.close();
+});
+
+t.test('ccxt pro trades a day on the OKX sandbox', async (test) => {
+  const sandbox = await startSandbox({ seed: 11, venues: ['okx'] });
+  test.teardown(() => sandbox.close());
+  const client = okxClient(sandbox.ready);
+  await client.loadMarkets();
+  // ccxt sends the number that orders on the socket go by only where its market has it at the top.
+  const market = client.market('BTC/USDT') as { instIdCode?: unknown; info: { instIdCode?: unknown } };
+  market.instIdCode = market.info.instIdCode;
+  await tradingDay(test, client, sandbox, 'okx', 'BTC/USDT', 400);
 });
 
 t.test('ccxt signs for the Binance sandbox with an Ed25519 key too', async (test) => {
