@@ -38,6 +38,8 @@ const isTypeSnapshot = (text: string): boolean => text.includes('"type":"snapsho
 const RECORDINGS: readonly Recording[] = [
   { venue: 'kraken', ccxt: 'kraken', url: 'wss://ws.kraken.com/v2', frames: 'k2/kraken-v2/book25_instrument_BTC-USD.frames.jsonl', symbol: 'BTC/USD', isBook: (text) => text.includes('"channel":"book"'), isSnapshot: isTypeSnapshot },
   { venue: 'bybit', ccxt: 'bybit', url: 'wss://stream.bybit.com/v5/public/spot', frames: 'gocryptotrader/bybit-v5/orderbook50_publicTrade.frames.jsonl', symbol: 'BTCUSDT', isBook: (text) => text.includes('"topic":"orderbook.'), isSnapshot: isTypeSnapshot },
+  // Of 2022, with checksums: ringside verifies them, ccxt pro does not.
+  { venue: 'okx', ccxt: 'okx', url: 'wss://ws.okx.com:8443/ws/v5/public', frames: 'cryptofeed/okx/books_tickers_trades.frames.jsonl.gz', rest: 'cryptofeed/okx/instruments_spot.rest.jsonl.gz', symbol: 'BTC-USDT', isBook: (text) => text.startsWith('{"arg":{"channel":"books","instId":"BTC-USDT"},"action"'), isSnapshot: (text) => text.includes('"action":"snapshot"') },
 ];
 
 /** One way to keep the books. */
