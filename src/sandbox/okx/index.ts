@@ -15,7 +15,7 @@ export const okx: SandboxVenue<OkxOptions> = {
   name: 'OKX',
   fees: { takerPpm: 250n, makerPpm: 100n, from: 'received' },
   firstId: 4_000_000,
-  character: { lagMs: 20, halfSpreadBps: 0.5, noiseBps: 0.45, levelValue: 5_000, qtyDecimals: 6 },
+  character: { lagMs: 20, halfSpreadBps: 0.5, noiseBps: 0.45, levelValue: 5_000, qtyDecimals: 8 },
   quotes: ['USDT'],
   rules: (base, startPrice) => MAJORS[base] ?? { priceDecimals: startPrice >= 200 ? 2 : 3, qtyDecimals: 4, minQty: '0.01', minNotional: '0' },
   defaults: { limits: OKX_LIMITS, snapshots: 'stream', checksums: false },
