@@ -2,7 +2,7 @@
  * What is said of orders, whoever heard it: the private stream, the answer to the order, or a query. An order is
  * acknowledged once, a fill is told once, and its end is told once, in whichever order the messages come.
  */
-import { formatScaled } from '../model/decimal.js';
+import { AMOUNT_DECIMALS, rescale } from '../model/decimal.js';
 import { RejectReason, ReportKind } from '../record/codes.js';
 import { amountOf, scaledOf } from './amounts.js';
 import type { GatewayHost, GatewayOptions } from './contract.js';
@@ -17,7 +17,7 @@ export interface TradeFacts {
   readonly number: number;
   readonly price: string;
   readonly qty: string;
-  /** Quote amount, '' where it is not told. */
+  /** Quote amount; '' where it is not told: then price × quantity, rounded down. */
   readonly cost: string;
   readonly maker: boolean;
   /** Charged; negative = paid to us. */
@@ -52,7 +52,7 @@ export class OrderReports {
     const { pair, index } = order.instrument;
     const price = scaledOf(trade.price, pair.priceScale);
     const qty = scaledOf(trade.qty, pair.qtyScale);
-    const quoteAmount = trade.cost === '' ? costOf(price, qty, pair.priceScale + pair.qtyScale) : amountOf(trade.cost);
+    const quoteAmount = trade.cost === '' ? rescale(BigInt(price) * BigInt(qty), pair.priceScale + pair.qtyScale, AMOUNT_DECIMALS) : amountOf(trade.cost);
     const { quote } = order.instrument;
     const feeAsset = trade.feeAsset === '' ? quote.index : this.options.assetIndex(trade.feeAsset);
     // A fee in an asset the engine keeps no account of (fee credits) cannot be booked; the trade is.
@@ -93,8 +93,4 @@ export class OrderReports {
       type: 'report', instrument: order.instrument.index, orderId: order.orderId, kind, reason, cumQty, tsSentNs: order.sentNs, tsVenueNs, tsRecvNs: nowNs,
     });
   }
-}
-
-function costOf(price: number, qty: number, decimals: number): bigint {
-  return amountOf(formatScaled(BigInt(price) * BigInt(qty), decimals));
 }

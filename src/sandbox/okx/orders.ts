@@ -87,7 +87,7 @@ export class OkxOrders {
     if (kind === undefined) throw refusals.param('ordType');
     const named = typeof clOrdId === 'string' && clOrdId !== '';
     if (named && !CLIENT_ID.test(clOrdId)) throw refusals.param('clOrdId');
-    const selfTrade = SELF_TRADE[stpMode === undefined || stpMode === '' ? 'cancel_maker' : String(stpMode)];
+    const selfTrade = SELF_TRADE[typeof stpMode === 'string' && stpMode !== '' ? stpMode : 'cancel_maker'];
     if (selfTrade === undefined) throw refusals.param('stpMode');
     const [type, timeInForce] = kind;
     return { market: market.spec, side, type, timeInForce, selfTrade, clientOrderId: named ? clOrdId : null, ...this.#amounts(market, fields, side, type === 'market') };
