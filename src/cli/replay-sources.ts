@@ -25,50 +25,27 @@ export async function sourceOf(text: string): Promise<ReplaySource> {
   return { venue: venue ?? (await detectVenue(rest)), path: rest };
 }
 
-interface Frame {
-  readonly channel?: unknown;
-  readonly topic?: unknown;
-  readonly sequence_num?: unknown;
-  readonly product_id?: unknown;
-  readonly topics?: unknown;
-  readonly arg?: { readonly channel?: unknown };
-  readonly e?: unknown;
-  readonly s?: unknown;
-  readonly pu?: unknown;
-  readonly ps?: unknown;
-  readonly data?: Frame;
-}
-
-/** By what only one venue sends: `product_id` or `sequence_num` (Coinbase), `channel` (Kraken), `topic` (Bybit), `arg` with a channel (OKX), and in Binance's depth updates `ps` (COIN-M), `pu` (USD-M), neither (spot). */
 async function detectVenue(path: string): Promise<Venue> {
   let looked = 0;
   for await (const { dir, raw } of readTranscript(path, () => {})) {
     if (dir === 'in') {
-      const id = venueOfFrame(raw);
-      if (id !== undefined) return nativeVenueById(id);
+      const venue = venueOfFrame(raw);
+      if (venue !== undefined) return venue;
     }
     if (++looked === DETECT_LINES_MAX) break;
   }
   throw new RingsideError('TRANSCRIPT_VENUE_UNKNOWN', `none of the first ${looked} lines tells whose transcript this is`, { where: path, fix: `Put the venue before it: ${VENUES.map(({ id }) => `${id}=`).join(', ')}` });
 }
 
-function venueOfFrame(raw: string): string | undefined {
-  let frame: Frame | undefined;
+function venueOfFrame(raw: string): Venue | undefined {
+  let frame: unknown;
   try {
-    frame = JSON.parse(raw) as Frame | undefined;
+    frame = JSON.parse(raw);
   } catch {
     return undefined;
   }
   if (typeof frame !== 'object' || frame === null) return undefined;
-  if (typeof frame.sequence_num === 'number' || typeof frame.product_id === 'string') return 'coinbase';
-  if (typeof frame.channel === 'string') return 'kraken';
-  if (typeof frame.topic === 'string') return 'bybit';
-  if (typeof frame.arg?.channel === 'string') return 'okx';
-  if (Array.isArray(frame.topics)) return 'uniswap';
-  const event = frame.data ?? frame;
-  if (event.e !== 'depthUpdate') return undefined;
-  if (event.ps !== undefined || (typeof event.s === 'string' && /_(PERP|\d{6})$/.test(event.s))) return 'binance-coinm';
-  return event.pu === undefined ? 'binance' : 'binance-usdm';
+  return VENUES.find((venue) => venue.recognises?.(frame as Readonly<Record<string, unknown>>));
 }
 
 /** A line and the place of its source in the list. */

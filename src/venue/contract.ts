@@ -251,6 +251,11 @@ export interface Venue {
   createFeed(options: FeedOptions): FeedSession;
   /** Absent: its transcripts need metadata. */
   createSurvey?(): TranscriptSurvey;
+  /**
+   * Whether this is a frame that this venue sends and no other: a transcript that nobody has named is whose first says so.
+   * Absent: its transcripts must be named.
+   */
+  recognises?(frame: Readonly<Record<string, unknown>>): boolean;
   /** Absent: market data only. */
   createGateway?(options: GatewayOptions): GatewaySession;
 }

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { replay, type ReplayOptions } from '../../src/cli/replay.js';
 import type { ReplaySummary } from '../../src/cli/replay-report.js';
+import { VENUES } from '../../src/venue/registry.js';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const captures = join(root, '..', 'shared', 'captures', 'hftbacktest');
@@ -166,4 +167,20 @@ t.test('a transcript that ended is a venue that is gone: nothing is traded on it
   const late = await later(60_000);
   t.equal(late.summary.opportunities.found, 0);
   t.equal(late.summary.booksInSync, 1);
+});
+
+t.test('a frame is recognised by the venue that sends it, and by no other', (t) => {
+  const frames = {
+    binance: [{ e: 'depthUpdate', s: 'BTCUSDT', U: 1, u: 2 }, { stream: 'btcusdt@depth@100ms', data: { e: 'depthUpdate', s: 'BTCUSDT', U: 1, u: 2 } }],
+    'binance-usdm': [{ e: 'depthUpdate', s: 'BTCUSDT', U: 1, u: 2, pu: 0 }],
+    'binance-coinm': [{ e: 'depthUpdate', s: 'BTCUSD_PERP', ps: 'BTCUSD', U: 1, u: 2, pu: 0 }, { e: 'depthUpdate', s: 'BTCUSD_260925', u: 2 }],
+    kraken: [{ channel: 'book', type: 'update', data: [] }],
+    bybit: [{ topic: 'orderbook.50.BTCUSDT', type: 'delta', data: {} }],
+    coinbase: [{ channel: 'l2_data', sequence_num: 7, events: [] }, { type: 'l2update', product_id: 'BTC-USD', changes: [] }],
+    okx: [{ arg: { channel: 'books', instId: 'BTC-USDT' }, action: 'update', data: [] }],
+    uniswap: [{ address: '0x1', topics: ['0x2'], data: '0x' }],
+  };
+  for (const [id, sent] of Object.entries(frames)) for (const frame of sent) t.same(VENUES.filter((venue) => venue.recognises?.(frame)).map((venue) => venue.id), [id], JSON.stringify(frame));
+  for (const odd of [{}, { arg: null }, { data: 5 }, { data: [] }, { channel: 1, topic: 2, topics: 'x' }]) t.same(VENUES.filter((venue) => venue.recognises?.(odd)), []);
+  t.end();
 });

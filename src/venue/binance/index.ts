@@ -2,7 +2,7 @@
 import type { Venue } from '../contract.js';
 import { BinanceFeed } from './feed.js';
 import { BinanceGateway } from './gateway.js';
-import { COIN_M, SPOT, USD_M, type BinanceMarket } from './market.js';
+import { COIN_M, marketOf, SPOT, USD_M, type BinanceMarket } from './market.js';
 import { BinanceMetadata } from './metadata.js';
 import { BinanceSurvey } from './survey.js';
 
@@ -16,6 +16,7 @@ function marketData(market: BinanceMarket, takerFeePpm: number, makerFeePpm: num
     defaultMakerFeePpm: makerFeePpm,
     createFeed: (options) => new BinanceFeed(market, options),
     createSurvey: () => new BinanceSurvey(market),
+    recognises: (frame) => marketOf(frame) === market,
   };
 }
 

@@ -59,6 +59,14 @@ export const COIN_M: BinanceMarket = {
   tradeStream: 'aggTrade',
 };
 
+/** Whose depth update a frame is: with `ps` or of a contract COIN-M's, with `pu` USD-M's, with neither spot's. */
+export function marketOf(frame: Readonly<Record<string, unknown>>): BinanceMarket | undefined {
+  const { e: event, s: symbol, pu: previous, ps: pair } = (frame.data ?? frame) as Readonly<Record<string, unknown>>;
+  if (event !== 'depthUpdate') return undefined;
+  if (pair !== undefined || (typeof symbol === 'string' && /_(PERP|\d{6})$/.test(symbol))) return COIN_M;
+  return previous === undefined ? SPOT : USD_M;
+}
+
 /** The limit to ask for so that at least `depth` levels a side come, and its weight. */
 function snapshotLimit(market: BinanceMarket, depth: number): { limit: number; weight: number } {
   for (const [limit, weight] of market.depthWeights) {

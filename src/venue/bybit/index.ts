@@ -19,5 +19,6 @@ export const bybit: Venue = {
   defaultDepth: 50,
   createFeed: (options) => new BybitFeed(options),
   createSurvey: () => new BybitSurvey(),
+  recognises: ({ topic }) => typeof topic === 'string',
   createGateway: (options) => new BybitGateway(options),
 };

@@ -16,5 +16,6 @@ export const coinbase: Venue = {
   feedSlots: 1 << 17,
   createFeed: (options) => new CoinbaseFeed(options),
   createSurvey: () => new CoinbaseSurvey(),
+  recognises: ({ sequence_num: sequence, product_id: product }) => typeof sequence === 'number' || typeof product === 'string',
   createGateway: (options) => new CoinbaseGateway(options),
 };

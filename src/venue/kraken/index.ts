@@ -14,5 +14,6 @@ export const kraken: Venue = {
   defaultMakerFeePpm: 2500,
   createFeed: (options) => new KrakenFeed(options),
   createSurvey: () => new KrakenSurvey(),
+  recognises: ({ channel, sequence_num: sequence }) => typeof channel === 'string' && sequence === undefined,
   createGateway: (options) => new KrakenGateway(options),
 };

@@ -14,5 +14,6 @@ export const okx: Venue = {
   defaultMakerFeePpm: 800,
   createFeed: (options) => new OkxFeed(options),
   createSurvey: () => new OkxSurvey(),
+  recognises: ({ arg }) => typeof (arg as { channel?: unknown } | null | undefined)?.channel === 'string',
   createGateway: (options) => new OkxGateway(options),
 };

@@ -16,5 +16,6 @@ export const uniswap: Venue = {
   defaultMakerFeePpm: 0,
   createFeed: (options) => new UniswapFeed(options),
   createSurvey: () => new UniswapSurvey(),
+  recognises: ({ topics }) => Array.isArray(topics),
   createGateway: (options) => new UniswapGateway(options),
 };
