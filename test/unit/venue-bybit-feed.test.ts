@@ -1,8 +1,5 @@
 import t from 'tap';
-import { indexOf as transcriptIndex } from '../../src/cli/decode.js';
-import { NormalizingSink } from '../../src/cli/normalize.js';
 import { sourceOf } from '../../src/cli/replay-sources.js';
-import { epochOf, readTranscript, surveyTranscripts, TranscriptPlayer } from '../../src/cli/transcript.js';
 import type { MarketMetadata } from '../../src/model/instrument.js';
 import { BookState, Flag, ResyncReason, VenueReason } from '../../src/record/codes.js';
 import { BookDelta, BookStatus, Quote, typeAt } from '../../src/record/records.js';
@@ -13,6 +10,7 @@ import type { FeedOptions } from '../../src/venue/contract.js';
 import { BASE_MS, bookFrame, indexOf, market, tradeFrame, VenueBook } from '../fixtures/bybit.js';
 import { BybitOracle } from '../fixtures/bybit-oracle.js';
 import { captureLines, EPOCH_UNIX_NS, feedOptions, RecordingHost, Replica, seeded } from '../fixtures/kraken.js';
+import { playRecording } from '../fixtures/recorded.js';
 
 const encoder = new TextEncoder();
 
@@ -341,37 +339,15 @@ t.test('recorded frames are what the plain decoder reads, and their books end th
   for (const capture of captures) {
     const path = `../shared/captures/${capture}`;
     t.equal((await sourceOf(path)).venue.id, 'bybit');
-    const survey = await surveyTranscripts(bybit, [path], [], (file, line, why) => t.fail(`${file}:${line} ${why}`));
-    const index = transcriptIndex(bybit, survey.markets.map(({ metadata }) => metadata));
-    const emitted: string[] = [];
-    const replica = { bids: new Map<number, number>(), asks: new Map<number, number>() };
-    const sink = new NormalizingSink(index, epochOf(survey), survey.firstNs !== null, {
-      onEvent: (text) => void (text.startsWith('{"type":"status"') ? undefined : emitted.push(text)),
-      onBookFrame({ snapshot, changes }) {
-        if (snapshot) for (const side of [replica.bids, replica.asks]) side.clear();
-        for (let i = 0; i < changes.length; i += 3) {
-          const side = changes[i] === 0 ? replica.bids : replica.asks;
-          if (changes[i + 2] === 0) side.delete(changes[i + 1]);
-          else side.set(changes[i + 1], changes[i + 2]);
-        }
-      },
-      onStatus() {},
-    });
-    const player = new TranscriptPlayer({ venue: bybit, index, sink, survey, epochUnixNs: epochOf(survey), depth: 1000 });
     const oracle = new BybitOracle();
-    const expected: string[] = [];
-    player.open();
-    for await (const line of readTranscript(path, () => {})) {
-      player.play(line);
-      expected.push(...oracle.play(line));
-    }
+    const { emitted, expected, symbols: [symbol], levels } = await playRecording(bybit, path, oracle);
     // The trade is older than the book by more than a Float64 of nanoseconds is exact over.
     const inMs = (lines: readonly string[]): string[] => lines.map((text) => text.replace(/"tsVenueNs":"(\d+)"/, (_, ns: string) => `"tsVenueMs":${Math.round(Number(ns) / 1e6)}`));
     t.same(inMs(emitted), inMs(expected));
     t.ok(oracle.applied > 0);
     const [book] = oracle.books.values();
-    t.same([replica.bids.size, replica.asks.size], [book.bids.size, book.asks.size]);
-    const levels = capture.startsWith('gocrypto') ? 50 : 5;
-    t.same([book.bids.size, book.asks.size], [levels, levels], 'what leaves the depth is deleted by name');
+    t.same([levels(symbol, 'bids').length, levels(symbol, 'asks').length], [book.bids.size, book.asks.size]);
+    const depth = capture.startsWith('gocrypto') ? 50 : 5;
+    t.same([book.bids.size, book.asks.size], [depth, depth], 'what leaves the depth is deleted by name');
   }
 });

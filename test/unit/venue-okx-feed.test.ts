@@ -1,8 +1,5 @@
 import t from 'tap';
-import { indexOf as transcriptIndex } from '../../src/cli/decode.js';
-import { NormalizingSink } from '../../src/cli/normalize.js';
 import { sourceOf } from '../../src/cli/replay-sources.js';
-import { epochOf, readTranscript, surveyTranscripts, TranscriptPlayer } from '../../src/cli/transcript.js';
 import { formatTrimmed } from '../../src/model/decimal.js';
 import type { MarketMetadata } from '../../src/model/instrument.js';
 import { BookState, Flag, ResyncReason, VenueReason, VenueState } from '../../src/record/codes.js';
@@ -14,6 +11,7 @@ import { okx } from '../../src/venue/okx/index.js';
 import { captureLines, EPOCH_UNIX_NS, feedOptions, RecordingHost, Replica, seeded } from '../fixtures/kraken.js';
 import { BASE_MS, bookFrame, granted, indexOf, market, plainChecksum, restBook, tradeFrame, VenueBook, type BookFrame, type Level } from '../fixtures/okx.js';
 import { OkxOracle } from '../fixtures/okx-oracle.js';
+import { playRecording } from '../fixtures/recorded.js';
 
 const encoder = new TextEncoder();
 
@@ -421,40 +419,13 @@ t.test('recorded frames are what the plain decoder reads, every checksum verifie
   for (const capture of captures) {
     const path = `../shared/captures/${capture}`;
     t.equal((await sourceOf(path)).venue.id, 'okx');
-    const survey = await surveyTranscripts(okx, [path], [], (file, line, why) => t.fail(`${file}:${line} ${why}`));
-    const index = transcriptIndex(okx, survey.markets.map(({ metadata }) => metadata));
-    const emitted: string[] = [];
-    const books = index.instruments.map(() => ({ bids: new Map<number, number>(), asks: new Map<number, number>() }));
-    const sink = new NormalizingSink(index, epochOf(survey), survey.firstNs !== null, {
-      onEvent: (text) => void (text.startsWith('{"type":"status"') ? undefined : emitted.push(text)),
-      onBookFrame({ instrument, snapshot, changes }) {
-        const { bids, asks } = books[instrument];
-        if (snapshot) for (const side of [bids, asks]) side.clear();
-        for (let i = 0; i < changes.length; i += 3) {
-          const side = changes[i] === 0 ? bids : asks;
-          if (changes[i + 2] === 0) side.delete(changes[i + 1]);
-          else side.set(changes[i + 1], changes[i + 2]);
-        }
-      },
-      onStatus() {},
-    });
-    const player = new TranscriptPlayer({ venue: okx, index, sink, survey, epochUnixNs: epochOf(survey), depth: 1000 });
     const oracle = new OkxOracle();
-    const expected: string[] = [];
-    player.open();
-    for await (const line of readTranscript(path, () => {})) {
-      player.play(line);
-      if (line.dir === 'in') expected.push(...oracle.play(line));
-    }
+    const { emitted, expected, symbols, counts, levels } = await playRecording(okx, path, oracle);
     t.same(emitted, expected);
     verified.push(oracle.verified);
     t.equal(oracle.failed, 0);
-    t.equal(player.counts.get('checksumFailures'), undefined);
-    for (const { index: number, symbol, pair } of index.instruments) {
-      const sorted = (side: 'bids' | 'asks'): string => [...books[number][side]].sort(([x], [y]) => (side === 'asks' ? x - y : y - x))
-        .map(([price, qty]) => `${formatTrimmed(price, pair.priceScale)},${formatTrimmed(qty, pair.qtyScale)}`).join(' ');
-      for (const side of ['bids', 'asks'] as const) t.equal(sorted(side), oracle.levels(symbol, side).join(' '));
-    }
+    t.equal(counts.get('checksumFailures'), undefined);
+    for (const symbol of symbols) for (const side of ['bids', 'asks'] as const) t.same(levels(symbol, side), oracle.levels(symbol, side).map(String), `${symbol} ${side}`);
     if (capture.startsWith('cryptofeed')) t.same([oracle.levels('BTC-USDT', 'bids')[0][0], oracle.levels('BTC-USDT', 'asks')[0][0]], ['30236.1', '30236.2'], 'as an independent program saw it');
   }
   t.same(verified, [197, 0]);
