@@ -5,7 +5,7 @@ import type { ReportWriter } from './report-writer.js';
 export class BalanceTotals {
   private readonly totals = new Map<number, { total: bigint; held: bigint }>();
 
-  constructor(private readonly options: GatewayOptions, private readonly writer: ReportWriter) {
+  constructor(private readonly options: Pick<GatewayOptions, 'instruments' | 'assetIndex'>, private readonly writer: ReportWriter) {
     for (const { metadata } of options.instruments) {
       this.add(metadata.base, 0n, 0n);
       this.add(metadata.quote, 0n, 0n);

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t, { type Test } from 'tap';
+import { EngineSession } from '../../actors/engine-session.js';
 import { sandboxVenue } from '../../actors/sandbox-process.js';
 import type { Summary } from '../../actors/summary.js';
+import { KNOWN_PARTS } from '../../src/cli/known-parts.js';
+import { loadConfig } from '../../src/config/config.js';
 import { formatScaled } from '../../src/model/decimal.js';
 import type { Instrument } from '../../src/model/instrument.js';
 import { BookState, RejectReason, ResyncReason, TimeInForce } from '../../src/record/codes.js';
@@ -18,10 +21,10 @@ import { clock, until } from '../fixtures/kraken-session.js';
 t.setTimeout(300_000);
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.js');
-const sandbox = await startSandbox({ seed: 7, pairs: 2, venues: ['binance', 'kraken'] });
+const sandbox = await startSandbox({ seed: 7, pairs: 2, venues: ['binance', 'kraken', 'bybit'] });
 t.teardown(() => sandbox.close());
 
-type Served = 'binance' | 'kraken';
+type Served = 'binance' | 'kraken' | 'bybit';
 
 /** `ccxt:VENUE` on the sandbox, and its markets of one quote. */
 async function reach(id: Served, quote: string) {
@@ -39,7 +42,7 @@ async function sandboxBook(id: Served, symbol: string): Promise<{ bids: Side; as
 }
 
 /** The sandbox's own name of a market. */
-const nativeSymbol = (id: Served, { metadata: { base, quote } }: Instrument): string => (id === 'binance' ? `${base}${quote}` : `${base}/${quote}`);
+const nativeSymbol = (id: Served, { metadata: { base, quote } }: Instrument): string => (id === 'kraken' ? `${base}/${quote}` : `${base}${quote}`);
 
 /** Both sides as numbers, so that trailing zeros do not count. */
 const comparable = (bids: Side, asks: Side, depth: number): string => JSON.stringify([bids, asks].map((side) => side.slice(0, depth).map((level) => level.slice(0, 2).map(Number))));
@@ -58,7 +61,7 @@ async function equals(feed: DrivenFeed, id: Served, instrument: Instrument, dept
 
 /** Most of the time is spent waiting at the pace that the library keeps to, so the exchanges take turns. */
 t.jobs = 2;
-for (const [id, quote] of [['binance', 'USDT'], ['kraken', 'USD']] as const) t.test(`ccxt:${id}`, { buffered: true }, async (t) => {
+for (const [id, quote] of [['kraken', 'USD'], ['binance', 'USDT'], ['bybit', 'USDT']] as const) t.test(`ccxt:${id}`, { buffered: true }, async (t) => {
   await t.test("keeps the sandbox's books level by level, and says when it does not", async (t) => {
     const { venue, endpoints, index, btc } = await reach(id, quote);
     t.match(btc.metadata, { base: 'BTC', quote, status: 'trading' });
@@ -174,6 +177,23 @@ t.test('a key that the exchange refuses leaves the gateway unready, and is told'
   t.ok(await until(() => (live.counts.authFailures ?? 0) > 0, 20_000));
   t.equal(live.driver.ready, false);
   t.ok(live.reports.includes('CCXT_CALL'));
+});
+
+t.test('a thread of ccxt venues that dies is replaced: books come back, nothing is sent twice, balances agree', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'ringside-ccxt-'));
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  const { config, secrets } = loadConfig({ flags: { dataDir: dir, api: false, store: false, venues: ['kraken', 'ccxt:binance'] }, environment: {}, workingDir: dir }, KNOWN_PARTS);
+  const reports: string[] = [];
+  const session = await EngineSession.start({ config, secrets, onReport: ({ code }) => void reports.push(code) });
+  const ready = (): boolean => session.status().venues.every(({ books, booksInSync, gateway }) => booksInSync === books && gateway === 'UP');
+  t.ok(await until(() => ready() && session.status().fills > 0, 60_000), 'it trades');
+  await session.engine.crash('apart');
+  t.ok(await until(() => reports.includes('THREAD_BACK'), 20_000));
+  t.ok(await until(ready, 30_000), 'books and gateway are back');
+  const { fills } = session.status();
+  t.ok(await until(() => session.status().fills > fills, 60_000), 'and it trades on');
+  const summary = await session.finish();
+  t.match(summary, { reconciled: true, orders: { open: 0 } });
 });
 
 /** A loader that writes down every module of the library. */

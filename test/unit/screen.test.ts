@@ -82,6 +82,22 @@ t.test('no size makes it overflow, and what matters most stays longest', (t) => 
   t.end();
 });
 
+t.test('a venue behind a library is marked as slower, and its hops stand apart; long names keep their columns', (t) => {
+  const status = busy();
+  const hop = status.latency[0];
+  const shown = render({
+    ...status,
+    venues: [...status.venues, venue('ccxt:kucoin', { via: 'ccxt' })],
+    pairs: [{ name: 'BTC-USDT', venues: [quote('binance', 'BTCUSDT', '64010.11', '64010.12'), quote('ccxt:kucoin', 'BTC/USDT', '64031.0', '64031.1')] }],
+    latency: [hop, { ...hop, hop: 'recv→publish via ccxt' }],
+  }, 120, 50);
+  t.match(shown, /^ccxt:kucoin UP .* via ccxt: slower$/m);
+  t.match(shown, /ccxt:kucoin +64031\.0 +64031\.1/);
+  t.match(shown, /^recv→publish via ccxt +\d/m);
+  t.notMatch(shown.split('\n').find((line) => line.startsWith('binance'))!, /slower/);
+  t.end();
+});
+
 class Terminal implements ScreenOutput {
   writes: string[] = [];
   columns = 80;

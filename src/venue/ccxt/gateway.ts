@@ -8,6 +8,7 @@
 import type { Balances, Order, Trade } from 'ccxt';
 import { RejectReason, ReportKind, VenueState } from '../../record/codes.js';
 import { balanceOf } from '../amounts.js';
+import { BalanceTotals } from '../balance-totals.js';
 import type { OutgoingOrder } from '../contract.js';
 import type { GatewayDriver, GatewayDriverOptions } from '../driven.js';
 import { OrderReports } from '../order-reports.js';
@@ -237,16 +238,11 @@ export class CcxtGateway implements GatewayDriver {
   }
 
   private tellBalances(balances: Balances): void {
-    const { host, assetIndex, instruments } = this.options;
-    const codes = new Set(instruments.flatMap(({ metadata: { base, quote } }) => [base, quote]));
-    const known = [...codes].flatMap((code) => {
-      const asset = assetIndex(code);
-      return asset === undefined ? [] : [{ asset, told: balances[code] }];
-    });
-    known.forEach(({ asset, told }, i) => {
-      const amount = (value: unknown): bigint => (textOf(value) === '' ? 0n : balanceOf(textOf(value)));
-      this.writer.write({ type: 'balance', asset, total: amount(told?.total), held: amount(told?.used), last: i === known.length - 1, tsNs: host.nowNs() });
-    });
+    const { host, instruments } = this.options;
+    const totals = new BalanceTotals(this.options, this.writer);
+    const amount = (value: unknown): bigint => (textOf(value) === '' ? 0n : balanceOf(textOf(value)));
+    for (const code of new Set(instruments.flatMap(({ metadata: { base, quote } }) => [base, quote]))) totals.add(code, amount(balances[code]?.total), amount(balances[code]?.used));
+    totals.tell(host.nowNs());
     host.onReported();
   }
 }

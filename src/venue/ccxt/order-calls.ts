@@ -18,9 +18,12 @@ const TIF_NAMES: Readonly<Record<number, string>> = { [TimeInForce.GTC]: 'GTC', 
 
 export class OrderCalls {
   readonly order: CallOrder;
+  /** Single orders can be asked for by their number. */
+  private single: boolean;
 
   constructor(private readonly client: Client) {
     this.order = new CallOrder(client);
+    this.single = this.has('fetchOrder');
   }
 
   /** Whether the exchange tells single trades of ours when asked. */
@@ -65,12 +68,15 @@ export class OrderCalls {
   /** The order as the exchange has it, by its id or looked for by ours; undefined where the exchange has none. */
   async find(order: TrackedOrder, sinceUnixMs: number): Promise<Order | undefined> {
     const { venueOrderId, instrument } = order;
-    if (venueOrderId === '' || !this.has('fetchOrder')) return this.look(order, sinceUnixMs - EARLIER_MS);
+    if (venueOrderId === '' || !this.single) return this.look(order, sinceUnixMs - EARLIER_MS);
     try {
       return await this.order.inTurn(() => this.client.fetchOrder(venueOrderId, instrument.symbol));
     } catch (error) {
       if (isA(error, 'OrderNotFound')) return undefined;
-      throw error;
+      // Some exchanges have it only for some accounts, or under conditions that the library wants accepted (Bybit).
+      if (!isA(error, 'ArgumentsRequired') && !isA(error, 'NotSupported')) throw error;
+      this.single = false;
+      return this.look(order, sinceUnixMs - EARLIER_MS);
     }
   }
 
