@@ -1,6 +1,7 @@
 /**
  * The books of a feed as the library streams them. A stream is a loop of `watchOrderBook`, one a symbol: the call for many
- * symbols names only the first of those that changed together. A book is in sync from its stream's first word on, as far
+ * symbols names only the first of those that changed together. No depth is asked for: of an exchange that streams changes the
+ * library would drop what lies deeper, and never learn it again once it is near the top. A book is in sync from its stream's first word on, as far
  * as the library's own checks go (sequence, checksum), until the stream fails, stalls or says what cannot be.
  */
 import { BookState, ResyncReason } from '../../record/codes.js';
@@ -22,7 +23,7 @@ export interface LastMessage {
 
 export interface BookStream {
   /** Resolves with the next state of a book, rejects with the library's error. */
-  watch(symbol: string, limit: number | undefined): Promise<BookSource>;
+  watch(symbol: string): Promise<BookSource>;
   /** Nothing has come over any connection for as long as a stall lasts: cut them. */
   onSilence(): void;
   readonly last: LastMessage;
@@ -65,7 +66,7 @@ export class LibraryBooks extends StreamedBooks<LibraryBook, FeedDriverOptions> 
   private async stream(book: LibraryBook, token: number): Promise<void> {
     try {
       for (;;) {
-        const source = await this.streams.watch(book.instrument.symbol, book.limit);
+        const source = await this.streams.watch(book.instrument.symbol);
         if (book.stream !== token) return;
         book.source = source;
         this.onBook(book, source);
@@ -97,12 +98,6 @@ export class LibraryBooks extends StreamedBooks<LibraryBook, FeedDriverOptions> 
     book.source = undefined;
     book.stream++;
     const nowNs = host.nowNs();
-    // Depths differ from exchange to exchange, and the library refuses those it does not know.
-    if (book.limit !== undefined && (isA(error, 'ExchangeError') || !isA(error, 'OperationFailed'))) {
-      book.limit = undefined;
-      this.follow(book);
-      return;
-    }
     if (isA(error, 'ChecksumError')) host.count('checksumFailures');
     if (isA(error, 'ExchangeError') && book.subscription === Subscription.REQUESTED) this.onRejected(book, false, nowNs);
     else this.resync(book, streamReasonOf(error), nowNs);

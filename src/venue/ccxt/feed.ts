@@ -22,7 +22,7 @@ export class CcxtFeed implements FeedDriver {
 
   constructor(private readonly exchange: string, private readonly options: FeedDriverOptions) {
     this.books = new LibraryBooks(options, {
-      watch: (symbol, limit) => this.client!.watchOrderBook(symbol, limit),
+      watch: (symbol) => this.client!.watchOrderBook(symbol),
       onSilence: () => this.connections!.drop(),
       last: this.last,
     });

@@ -16,8 +16,6 @@ export interface BookSource {
 export class LibraryBook extends StreamedBook {
   /** Changes with every stream that is begun: a former one says nothing any more. */
   stream = 0;
-  /** Levels the library is asked for; undefined = as many as it likes. */
-  limit: number | undefined;
   /** What the stream at hand last gave. */
   source: BookSource | undefined;
   private readonly bids: SideDiff;
@@ -26,7 +24,6 @@ export class LibraryBook extends StreamedBook {
   constructor(instrument: Instrument, depth: number) {
     super(instrument);
     const { priceScale, qtyScale } = instrument.pair;
-    this.limit = depth;
     this.bids = new SideDiff(0, depth, priceScale, qtyScale);
     this.asks = new SideDiff(1, depth, priceScale, qtyScale);
   }
