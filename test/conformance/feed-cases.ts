@@ -1,5 +1,5 @@
 /** What a feed must do with what a venue sends. The book is compared with the venue's own after every mishap. */
-import { until } from '../fixtures/kraken-session.js';
+import { until } from '../fixtures/live-session.js';
 import type { Case } from './case.js';
 
 export const FEED_CASES: readonly Case[] = [

@@ -1,7 +1,7 @@
 /** What must be said of an order, whatever the venue does with it. The venue's ledger is the judge. */
 import { RejectReason, TimeInForce } from '../../src/record/codes.js';
 import type { OutgoingOrder } from '../../src/venue/contract.js';
-import { until } from '../fixtures/kraken-session.js';
+import { until } from '../fixtures/live-session.js';
 import type { Case } from './case.js';
 import type { GatewayRun, Rig } from './rig.js';
 

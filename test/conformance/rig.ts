@@ -6,7 +6,7 @@ import { buildInstrumentIndex } from '../../src/model/instrument-index.js';
 import type { Instrument, InstrumentIndex } from '../../src/model/instrument.js';
 import { BookState } from '../../src/record/codes.js';
 import type { OutgoingOrder, Venue } from '../../src/venue/contract.js';
-import { clock, LiveFeed, LiveGateway, until } from '../fixtures/kraken-session.js';
+import { clock, LiveFeed, LiveGateway, until } from '../fixtures/live-session.js';
 import type { VenueBook, VenueDouble, VenueFixture } from './fixture.js';
 
 /** Levels a side that are compared. */

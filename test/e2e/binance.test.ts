@@ -7,7 +7,7 @@ import { BookState, RejectReason, TimeInForce } from '../../src/record/codes.js'
 import { startSandbox } from '../../src/sandbox/index.js';
 import { binance as venue } from '../../src/venue/binance/index.js';
 import type { VenueCredentials } from '../../src/venue/contract.js';
-import { clock, LiveFeed, LiveGateway, until } from '../fixtures/kraken-session.js';
+import { clock, LiveFeed, LiveGateway, until } from '../fixtures/live-session.js';
 
 const sandbox = await startSandbox({ seed: 11, pairs: 3 });
 const { binance } = sandbox.ready.venues;

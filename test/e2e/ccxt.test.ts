@@ -16,7 +16,7 @@ import { startSandbox } from '../../src/sandbox/index.js';
 import type { DrivenVenue } from '../../src/venue/driven.js';
 import { venueById } from '../../src/venue/registry.js';
 import { DrivenFeed, DrivenGateway, drivenIndex } from '../fixtures/driven-venue.js';
-import { clock, until } from '../fixtures/kraken-session.js';
+import { clock, until } from '../fixtures/live-session.js';
 
 t.setTimeout(300_000);
 

@@ -6,7 +6,7 @@ import { formatScaled } from '../../src/model/decimal.js';
 import { BookState, RejectReason, ResyncReason, TimeInForce } from '../../src/record/codes.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { coinbase as venue } from '../../src/venue/coinbase/index.js';
-import { LiveFeed, LiveGateway, until, clock } from '../fixtures/kraken-session.js';
+import { LiveFeed, LiveGateway, until, clock } from '../fixtures/live-session.js';
 
 const sandbox = await startSandbox({ seed: 7, pairs: 3, venues: ['coinbase'] });
 const { coinbase } = sandbox.ready.venues;

@@ -6,7 +6,7 @@ import { formatScaled } from '../../src/model/decimal.js';
 import { BookState, RejectReason, TimeInForce } from '../../src/record/codes.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { kraken as venue } from '../../src/venue/kraken/index.js';
-import { LiveFeed, LiveGateway, until, clock } from '../fixtures/kraken-session.js';
+import { LiveFeed, LiveGateway, until, clock } from '../fixtures/live-session.js';
 
 const sandbox = await startSandbox({ seed: 7, pairs: 3 });
 const { kraken } = sandbox.ready.venues;

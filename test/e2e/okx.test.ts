@@ -2,7 +2,7 @@ import t from 'tap';
 import { BookState, RejectReason, TimeInForce } from '../../src/record/codes.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { okx as venue } from '../../src/venue/okx/index.js';
-import { clock, LiveFeed, LiveGateway, until } from '../fixtures/kraken-session.js';
+import { clock, LiveFeed, LiveGateway, until } from '../fixtures/live-session.js';
 import { loadIndex, SandboxMarket } from '../fixtures/sandbox-market.js';
 
 const sandbox = await startSandbox({ seed: 13, pairs: 3, venues: ['okx'] });

@@ -9,7 +9,7 @@ import { BookState } from '../../src/record/codes.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { FaultOrder } from '../../src/sandbox/index.js';
 import { uniswap as venue } from '../../src/venue/uniswap/index.js';
-import { LiveFeed, until } from '../fixtures/kraken-session.js';
+import { LiveFeed, until } from '../fixtures/live-session.js';
 
 const LEVELS = 20;
 const STALL_NS = 5e9;

@@ -9,7 +9,7 @@ import type { VenueSettings } from '../../src/venue/contract.js';
 import { uniswap as venue } from '../../src/venue/uniswap/index.js';
 import { V2State, V3State, type PoolState } from '../../src/venue/uniswap/pool-state.js';
 import { V3Pool } from '../../src/venue/uniswap/v3-pool.js';
-import { clock, LiveFeed, LiveGateway, until } from '../fixtures/kraken-session.js';
+import { clock, LiveFeed, LiveGateway, until } from '../fixtures/live-session.js';
 
 const sandbox = await startSandbox({ seed: 7, venues: ['uniswap'], own: { uniswap: { blockMs: 200 } } });
 const { uniswap } = sandbox.ready.venues;

@@ -7,7 +7,7 @@ import type { GatewayHost, HttpRequest, OutgoingOrder } from '../../src/venue/co
 import { scanned } from '../../src/venue/scan.js';
 import { BASE_MS, execution, executionMessage, indexOf, market, orderAnswer, orderMessage } from '../fixtures/bybit.js';
 import { EPOCH_UNIX_NS } from '../fixtures/kraken.js';
-import { ReportReader } from '../fixtures/kraken-session.js';
+import { ReportReader } from '../fixtures/live-session.js';
 
 const encoder = new TextEncoder();
 

@@ -13,7 +13,7 @@ import { OrderReports } from '../../src/venue/order-reports.js';
 import { ReportWriter } from '../../src/venue/report-writer.js';
 import { TrackedOrders, type TrackedOrder } from '../../src/venue/tracked-order.js';
 import { libraryIndex, libraryMarket, NO_ENDPOINTS } from '../fixtures/ccxt.js';
-import { ReportReader, until } from '../fixtures/kraken-session.js';
+import { ReportReader, until } from '../fixtures/live-session.js';
 
 const index = libraryIndex([libraryMarket('BTC/USDT')]);
 const [btc] = index.instruments;

@@ -8,7 +8,7 @@ import { KrakenGateway } from '../../src/venue/kraken/gateway.js';
 import { cancelCost, RateCounters } from '../../src/venue/kraken/rate-counter.js';
 import { isUnclear, rejectReasonOf } from '../../src/venue/kraken/venue-error.js';
 import { EPOCH_UNIX_NS, indexOf, market, seeded } from '../fixtures/kraken.js';
-import { ReportReader } from '../fixtures/kraken-session.js';
+import { ReportReader } from '../fixtures/live-session.js';
 
 const encoder = new TextEncoder();
 

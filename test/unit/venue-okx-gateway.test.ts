@@ -6,7 +6,7 @@ import type { GatewayHost, HttpRequest, OutgoingOrder } from '../../src/venue/co
 import { OkxGateway } from '../../src/venue/okx/gateway.js';
 import { OrderLimits } from '../../src/venue/okx/order-limits.js';
 import { EPOCH_UNIX_NS } from '../fixtures/kraken.js';
-import { ReportReader } from '../fixtures/kraken-session.js';
+import { ReportReader } from '../fixtures/live-session.js';
 import { BASE_MS, fill, indexOf, market, operationAnswer, order, ordersFrame } from '../fixtures/okx.js';
 
 const encoder = new TextEncoder();
