@@ -226,7 +226,8 @@ export class StreamedBooks<B extends StreamedBook, O extends BookOptions = FeedO
     return true;
   }
 
-  private stalled(book: B, nowNs: number): void {
+  /** The book was silent for too long. */
+  protected stalled(book: B, nowNs: number): void {
     this.options.host.count('stalls');
     book.quietFactor = Math.min(QUIET_FACTOR_MAX, book.quietFactor * 2);
     this.resync(book, ResyncReason.STALL, nowNs);

@@ -19,10 +19,8 @@ import { DEPTH, type SyncedBook } from './synced-book.js';
 
 /** A quiet book speaks about once a minute: one that missed two of those has stalled. */
 const KEEP_ALIVE_MISSED_NS = 130e9;
-/** A busier one has stalled when it is silent for so many times its longest silence so far, … */
+/** A book has stalled when it is silent for so many times its longest silence so far. */
 const SILENCES = 3;
-/** … which is known after so many updates. */
-const UPDATES_KNOWN = 20;
 /** A snapshot by REST may have to wait for those of other books. */
 const REST_PATIENCE_NS = 60e9;
 const REST_RETRY_NS = 500e6;
@@ -64,8 +62,13 @@ export class BookSync extends StreamedBooks<SyncedBook> {
   }
 
   protected override stallNsOf(book: SyncedBook): number {
-    const longest = book.updates < UPDATES_KNOWN ? KEEP_ALIVE_MISSED_NS : Math.min(book.longestSilenceNs * SILENCES, KEEP_ALIVE_MISSED_NS);
-    return Math.max(this.options.stallNs, longest);
+    return Math.max(this.options.stallNs, Math.min(book.longestSilenceNs * SILENCES, KEEP_ALIVE_MISSED_NS));
+  }
+
+  protected override stalled(book: SyncedBook, nowNs: number): void {
+    book.stalledSeq = book.seq;
+    book.stalledNs = nowNs - book.lastFrameNs;
+    super.stalled(book, nowNs);
   }
 
   /** Of everything this feed publishes. */
@@ -87,6 +90,7 @@ export class BookSync extends StreamedBooks<SyncedBook> {
     if (!this.accept(book, isSnapshot, tsRecvNs)) this.onEarly(book, bytes, length, tsRecvNs);
     else if (isSnapshot) {
       this.stopWaiting(book);
+      book.noteSnapshot(frame.seq);
       book.seq = frame.seq;
       book.previousSeq = frame.previousSeq;
       if (frame.seq === NO_SEQ || frame.checksum !== 0) book.keepLevels();
@@ -117,6 +121,7 @@ export class BookSync extends StreamedBooks<SyncedBook> {
       return this.requests.want(book.number, book.instrument.symbol, nowNs + REST_RETRY_NS, nowNs);
     }
     this.accept(book, true, nowNs);
+    book.noteSnapshot(frame.seq);
     book.seq = frame.seq;
     book.previousSeq = NO_SEQ;
     book.splicing = true;

@@ -22,9 +22,11 @@ export class SyncedBook extends StreamedBook {
   unsynced = false;
   /** Sequence that the first waiting update follows. */
   waitingFrom = NO_SEQ;
-  /** Between two frames of the book while it was in sync, ns. */
+  /** Between two frames of the book of which nothing was missed, ns. */
   longestSilenceNs = 0;
-  updates = 0;
+  /** Where it stood when it was last taken for stalled, and after how long a silence; 0: it was not, since the last snapshot. */
+  stalledSeq = NO_SEQ;
+  stalledNs = 0;
   private waiting: FrameBuffer | undefined;
   private sides: { readonly asks: LevelSide; readonly bids: LevelSide } | undefined;
 
@@ -33,8 +35,13 @@ export class SyncedBook extends StreamedBook {
   }
 
   noteSilence(ns: number): void {
-    this.updates++;
     if (ns > this.longestSilenceNs) this.longestSilenceNs = ns;
+  }
+
+  /** A snapshot that shows what was there before the silence: nothing was missed, the market was quiet. */
+  noteSnapshot(seq: number): void {
+    if (this.stalledNs > 0 && seq === this.stalledSeq) this.noteSilence(this.stalledNs);
+    this.stalledNs = 0;
   }
 
   /** Updates that wait for a REST snapshot. */
