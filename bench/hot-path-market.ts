@@ -17,7 +17,7 @@ const DEPTH = 20;
 const UPDATE_LEVELS = 16;
 const MIDDLE_TICKS = 600_000;
 /** Every so many updates the venues' prices part by so much, for so many updates. */
-const CROSS_EVERY = 500;
+const CROSS_EVERY = 100;
 const CROSSED_UPDATES = 4;
 const APART_TICKS = 3000;
 

@@ -176,7 +176,7 @@ async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
   const hotCore = setCoreAside();
   options.progress('bare ws echo between two processes');
   const echo = percentilesOf(await wsEcho({ samples: crossings, pauseMs: PAUSE_MS, tickBytes: TICK_BYTES, orderBytes: ORDER_BYTES, clientCore: hotCore }));
-  const sandbox = await startSandboxProcess(['--seed', '7', '--rate', '20', '--pairs', PAIR, '--no-limits'], () => undefined);
+  const sandbox = await startSandboxProcess(['--venues', 'binance,kraken', '--seed', '7', '--rate', '20', '--pairs', PAIR, '--no-limits'], () => undefined);
   try {
     options.progress(`the engine on the sandbox, ${crossings} crossings`);
     const { first, both, answered, busy, placement } = await runEngine(sandbox, crossings, hotCore);
