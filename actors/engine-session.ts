@@ -13,7 +13,7 @@ import { SessionEventKind } from '../src/record/codes.js';
 import { exchangeOf } from '../src/venue/driven.js';
 import { venueById } from '../src/venue/registry.js';
 import { Engine } from './engine.js';
-import { checkInSandbox, sandboxVenue, startSandboxProcess, type SandboxProcess } from './sandbox-process.js';
+import { sandboxVenue, startSandboxProcess, type SandboxProcess } from './sandbox-process.js';
 import { actorName, gatewayVenues, type Report, type VenueSpec } from './spec.js';
 import { StatusBuilder } from './status.js';
 import { buildSummary, type Summary } from './summary.js';
@@ -48,7 +48,6 @@ export class EngineSession implements EngineControl {
   /** @throws RingsideError whatever keeps the engine from starting, with what to do */
   static async start(options: SessionOptions): Promise<EngineSession> {
     const { config, secrets, hotCore } = options;
-    if (config.mode === 'sandbox') await checkInSandbox(sandboxVenues(config));
     const sandbox = config.mode === 'sandbox' ? await startSandboxProcess(sandboxArguments(config), (how) => {
       options.onReport({ kind: 'report', level: 'error', code: 'SANDBOX_DIED', text: `the sandbox ended ${how}: its venues are gone; stop this run and start another`, thread: 'main' });
     }) : undefined;
@@ -224,11 +223,7 @@ export class EngineSession implements EngineControl {
 }
 
 function sandboxArguments(config: RingsideConfig): string[] {
-  return ['--seed', String(config.sandbox.seed), '--rate', String(config.sandbox.rate), '--pairs', String(config.sandbox.bases), '--venues', sandboxVenues(config).join(',')];
-}
-
-function sandboxVenues(config: RingsideConfig): string[] {
-  return Object.keys(config.venues).map((id) => exchangeOf(venueById(id)));
+  return ['--seed', String(config.sandbox.seed), '--rate', String(config.sandbox.rate), '--pairs', String(config.sandbox.bases), '--venues', Object.keys(config.venues).map((id) => exchangeOf(venueById(id))).join(',')];
 }
 
 function venueSpec(id: string, config: RingsideConfig, secrets: Secrets, sandbox: SandboxProcess | undefined): VenueSpec {

@@ -42,7 +42,7 @@ export interface SandboxProcess {
 /** Where the sandbox's venue is, in the engine's terms. */
 export function sandboxVenue(ready: SandboxReady, venue: string): { endpoints: VenueEndpoints; credentials: VenueCredentials; settings: VenueSettings } {
   const found = ready.venues[venue];
-  if (found === undefined) throw notInSandbox([venue], Object.keys(ready.venues));
+  if (found === undefined) throw new RingsideError('NOT_IN_SANDBOX', `the sandbox has no venue ${venue}`, { where: venue, fix: `Choose among ${Object.keys(ready.venues).join(', ')}, or use --mode paper.` });
   const { rest, ws, wsApi, wsAuth, wsPrivate, wsOrders, apiKey, secret, passphrase, settings = {} } = found;
   const privateKey = found.privateKey ?? found.ed25519PrivateKey;
   return {
@@ -50,19 +50,6 @@ export function sandboxVenue(ready: SandboxReady, venue: string): { endpoints: V
     credentials: { apiKey, secret, ...(privateKey === undefined ? {} : { privateKey }), ...(passphrase === undefined ? {} : { passphrase }) },
     settings,
   };
-}
-
-/** Before anything is started. @throws RingsideError NOT_IN_SANDBOX */
-export async function checkInSandbox(venues: readonly string[]): Promise<void> {
-  // Here alone: paper and live do without the sandbox's code.
-  const { SANDBOX_VENUES } = await import('../src/sandbox/registry.js');
-  const known = SANDBOX_VENUES.map(({ id }) => id);
-  const missing = venues.filter((venue) => !known.includes(venue));
-  if (missing.length > 0) throw notInSandbox(missing, known);
-}
-
-function notInSandbox(missing: readonly string[], known: readonly string[]): RingsideError {
-  return new RingsideError('NOT_IN_SANDBOX', `the sandbox has no venue ${missing.join(', ')}`, { where: 'venues', fix: `Choose among ${known.join(', ')}, or use --mode paper.` });
 }
 
 /** @param argv arguments of `ringside sandbox` @throws RingsideError SANDBOX_FAILED */

@@ -31,6 +31,8 @@ export interface LoadedConfig {
 /** What there is to choose from: the registries, given by the composition root. */
 export interface KnownParts {
   readonly venues: readonly string[];
+  /** Exchanges the sandbox can be; absent: not asked. */
+  readonly sandboxVenues?: readonly string[];
   /** What an id that is not in the list means: the exchange it reaches, or why it reaches none; undefined: nothing. */
   otherVenue?(id: string): OtherVenue | undefined;
   readonly strategies: readonly { readonly id: string; readonly configSchema: z.ZodType }[];
@@ -173,6 +175,9 @@ function venueProblems({ venues, mode }: ParsedConfig, known: KnownParts): Confi
   const problems = Object.entries(venues).flatMap(([id, { enabled }]) => {
     const venue = known.venues.includes(id) ? { exchange: id } : known.otherVenue?.(id) ?? { problem: `there is no such venue${didYouMean(id, known.venues)}; accepted: ${known.venues.join(', ')}` };
     if ('problem' in venue) return [{ field: fieldName(['venues', id]), text: venue.problem }];
+    if (enabled && mode === 'sandbox' && known.sandboxVenues?.includes(venue.exchange) === false) {
+      return [{ field: fieldName(['venues', id]), text: `the sandbox has no ${venue.exchange}: use --mode paper; accepted in mode sandbox: ${known.sandboxVenues.join(', ')}` }];
+    }
     if (enabled) accounts.set(venue.exchange, [...(accounts.get(venue.exchange) ?? []), id]);
     return [];
   });

@@ -14,6 +14,7 @@ import { RingsideError } from '../../src/model/errors.js';
 
 const known: KnownParts = {
   venues: ['binance', 'kraken', 'binance-usdm'],
+  sandboxVenues: ['binance', 'kraken'],
   strategies: [{ id: 'cross-venue', configSchema: z.strictObject({ minProfitBps: z.number().min(0).default(1) }) }],
 };
 const dir = mkdtempSync(join(tmpdir(), 'ringside-config-'));
@@ -112,6 +113,8 @@ t.test('every wrong field is named with its value and what is accepted, all at o
 t.test('what only the whole can tell is checked too', (t) => {
   const said = (file: unknown, flags: ConfigFlags = {}): string => refusal(() => load({ file, flags })).message;
   t.match(said({ venues: { krakn: {} } }), /venues\.krakn: there is no such venue, did you mean "kraken"\?; accepted: binance, kraken/);
+  t.match(said({ venues: { 'binance-usdm': {} } }), /venues\.binance-usdm: the sandbox has no binance-usdm: use --mode paper; accepted in mode sandbox: binance, kraken/);
+  load({ file: { venues: { 'binance-usdm': {} } }, flags: { mode: 'paper' } });
   t.match(said({ venues: { kraken: { enabled: false } } }), /no venue is enabled/);
   t.match(said({ quoteMap: [{ from: 'BTC-USD', to: 'ETH-USDT', rate: '1' }] }), /only the quote may differ/);
   t.match(said({ quoteMap: [{ from: 'BTC-USD', to: 'BTC-USDC', rate: '1' }] }), /BTC-USDC is not among the pairs/);
