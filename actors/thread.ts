@@ -3,8 +3,9 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import './error-transfer.js';
+import type { LoopKind } from '../src/agent/runner.js';
 import type { ThreadHandle } from '../src/agent/supervisor.js';
-import { widenYoungSpace } from '../src/agent/young-space.js';
+import { youngSpace } from '../src/agent/young-space.js';
 import { RingsideError } from '../src/model/errors.js';
 import type { ThreadMessage, ThreadSpec } from './spec.js';
 import type { Assignment, ThreadControl } from './worker.js';
@@ -86,7 +87,7 @@ export class ThreadPool {
   constructor(private readonly onMessage: (message: ThreadMessage) => void) {}
 
   create(spec: ThreadSpec): WorkerThread {
-    const worker = this.spare ?? this.load();
+    const worker = this.spare ?? this.load(spec.plan.loop);
     this.spare = undefined;
     setTimeout(() => this.prepare(), 50).unref();
     return new WorkerThread(worker, spec, this.onMessage);
@@ -95,7 +96,8 @@ export class ThreadPool {
   /** Have a spare ready. */
   prepare(): void {
     if (this.spare !== undefined || this.closed) return;
-    const spare = this.load();
+    // Whatever dies it stands in for: one that then runs a thread without sockets has that thread collected now and then.
+    const spare = this.load('event');
     this.spare = spare;
     spare.postMessage('load');
     spare.unref();
@@ -111,9 +113,8 @@ export class ThreadPool {
     await this.spare?.terminate();
   }
 
-  private load(): Worker {
-    widenYoungSpace();
-    const worker = new Worker(ENTRY, { stdout: false, stderr: false });
+  private load(loop: LoopKind): Worker {
+    const worker = new Worker(ENTRY, { stdout: false, stderr: false, resourceLimits: youngSpace(loop === 'event' || loop === 'poll') });
     worker.on('error', () => {}); // WorkerThread reports it; a spare that fails is replaced
     return worker;
   }

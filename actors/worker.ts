@@ -8,6 +8,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import './error-transfer.js';
 import type { Actor, ActorContext } from '../src/agent/actor.js';
 import { EngineClock } from '../src/agent/clock.js';
+import { Collections } from '../src/agent/collections.js';
 import { pinThread } from '../src/agent/pin.js';
 import { Runner } from '../src/agent/runner.js';
 import { RingsideError } from '../src/model/errors.js';
@@ -23,7 +24,7 @@ export interface ThreadControl {
   start(): Promise<void>;
   /** Resolves when all actors have finished and closed. */
   stop(): Promise<void>;
-  /** By actor. */
+  /** By actor, and of the thread itself by its name: turns, heap, collections since it started. */
   stats(): Record<string, Record<string, unknown>>;
   command(actor: string, command: string, argument: unknown): Promise<unknown>;
 }
@@ -60,6 +61,7 @@ function run({ spec, control, messages }: Assignment): void {
   const environment = createEnvironment(spec.engine, spec.life, new LatencyCounters(spec.latency), context);
   if (plan.core !== undefined && !pinThread(plan.core)) say('info', 'NOT_PINNED', `${plan.name} could not be pinned to core ${plan.core}`);
 
+  const collections = new Collections();
   let rehearsal: Rehearsal | undefined;
   const api: ThreadControl = {
     async start() {
@@ -67,14 +69,17 @@ function run({ spec, control, messages }: Assignment): void {
       for (const name of plan.actors) actors.push(await createActor(name, environment));
       await runner.start();
       rehearsal = await rehearse(spec, actors, context);
+      collections.begin();
     },
     stop() {
       rehearsal?.stop();
       return runner.stop();
     },
     stats() {
-      const thread = { turns: runner.turns.all, worked: runner.turns.worked, records: runner.turns.records, heapBytes: process.memoryUsage().heapUsed };
-      return { [plan.name]: thread, ...Object.fromEntries(actors.map((actor) => [actor.name, { ...actor.stats?.() }])) };
+      const thread = { turns: runner.turns.all, worked: runner.turns.worked, records: runner.turns.records, heapBytes: process.memoryUsage().heapUsed, ...collections.totals() };
+      const byActor = Object.fromEntries(actors.map((actor) => [actor.name, { ...actor.stats?.() }]));
+      // An actor on a thread of its own gives the thread its name.
+      return { ...byActor, [plan.name]: { ...byActor[plan.name], ...thread } };
     },
     async command(name, command, argument) {
       const actor = actors.find((entry) => entry.name === name);

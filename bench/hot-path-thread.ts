@@ -1,11 +1,11 @@
 /** One thread of the hot path in benchmarks: the engine's own actors under its own runner, watched by the collector's own events. */
-import { PerformanceObserver } from 'node:perf_hooks';
 import { parentPort } from 'node:worker_threads';
 import { createEnvironment } from '../actors/environment.js';
 import { createActor } from '../actors/registry.js';
 import type { EngineSpec } from '../actors/spec.js';
 import type { Actor } from '../src/agent/actor.js';
 import { EngineClock } from '../src/agent/clock.js';
+import { Collections, type CollectionTotals } from '../src/agent/collections.js';
 import { pinThread } from '../src/agent/pin.js';
 import type { ThreadPlan } from '../src/agent/placement.js';
 import { Runner } from '../src/agent/runner.js';
@@ -18,12 +18,9 @@ export interface HotThreadTask {
   readonly latency: LatencyBlock;
 }
 
-export interface HotThreadReport {
+/** Collections are those while it was measured. */
+export interface HotThreadReport extends CollectionTotals {
   readonly name: string;
-  /** Garbage collections while it was measured. */
-  readonly collections: number;
-  readonly collectedMs: number;
-  readonly longestMs: number;
   readonly records: number;
   readonly seconds: number;
   readonly stats: Readonly<Record<string, unknown>>;
@@ -33,16 +30,8 @@ async function runThread({ engine, plan, latency }: HotThreadTask): Promise<void
   if (plan.core !== undefined) pinThread(plan.core);
   const clock = new EngineClock(engine.session.epoch);
   const actors: Actor[] = [];
-  const collected = { count: 0, ms: 0, longestMs: 0 };
-  const measured = { on: false, startMs: 0, startRecords: 0 };
-  new PerformanceObserver((list) => {
-    if (!measured.on) return;
-    for (const { duration } of list.getEntries()) {
-      collected.count++;
-      collected.ms += duration;
-      collected.longestMs = Math.max(collected.longestMs, duration);
-    }
-  }).observe({ entryTypes: ['gc'] });
+  const collections = new Collections();
+  const measured = { startMs: 0, startRecords: 0 };
   const runner = new Runner(actors, {
     loop: plan.loop, dedicated: true, nowNs: () => clock.nowNs(), nowMs: () => performance.now(), beat: () => undefined,
     fatal(actor, error) {
@@ -57,12 +46,12 @@ async function runThread({ engine, plan, latency }: HotThreadTask): Promise<void
   await runner.start();
   parentPort!.on('message', (message) => {
     if (message === 'measure') {
-      Object.assign(measured, { on: true, startMs: performance.now(), startRecords: runner.turns.records });
+      Object.assign(measured, { startMs: performance.now(), startRecords: runner.turns.records });
+      collections.begin();
       return;
     }
-    measured.on = false; // snapshots allocate
     const report = {
-      name: plan.name, collections: collected.count, collectedMs: collected.ms, longestMs: collected.longestMs,
+      name: plan.name, ...collections.totals(), // before the snapshots, which allocate
       records: runner.turns.records - measured.startRecords, seconds: (performance.now() - measured.startMs) / 1000,
     };
     void runner.stop().then(() => {

@@ -12,7 +12,7 @@ import { actorName, ringName, type EngineSpec } from '../actors/spec.js';
 import { buildTopology } from '../actors/topology.js';
 import { EngineClock } from '../src/agent/clock.js';
 import type { Placement, ThreadPlan } from '../src/agent/placement.js';
-import { widenYoungSpace } from '../src/agent/young-space.js';
+import { youngSpace } from '../src/agent/young-space.js';
 import { loadConfig } from '../src/config/config.js';
 import { ledgerBytes } from '../src/execution/ledger.js';
 import { journalMemoryBytes } from '../src/journal/memory.js';
@@ -103,8 +103,7 @@ export async function runHotPath(options: HotPathOptions): Promise<HotPathResult
   try {
     const { spec, tasks } = layOut(dataDir, options);
     const reader = new LatencyReader(tasks.map(({ latency }) => latency));
-    widenYoungSpace();
-    const threads = tasks.map((task) => startRole(THREAD_FILE, 'hot', task));
+    const threads = tasks.map((task) => startRole(THREAD_FILE, 'hot', task, youngSpace(false)));
     await Promise.all(threads.map((worker) => answerOf(worker)));
     const market = startRole(FILE, 'market', { spec, recordsPerSecond: options.recordsPerSecond });
     await delay(options.warmS * 1000);

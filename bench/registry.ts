@@ -23,4 +23,5 @@ export const BENCHES: readonly Entry[] = [
   { name: 'journal-append', load: async () => (await import('./journal-append.js')).journalAppend },
   { name: 'observers-cost', load: async () => (await import('./observers-cost.js')).observersCost },
   { name: 'alloc-hot-actors', load: async () => (await import('./alloc-hot-actors.js')).allocHotActors },
+  { name: 'collections-sockets', load: async () => (await import('./collections-sockets.js')).collectionsSockets },
 ];

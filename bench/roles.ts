@@ -1,6 +1,6 @@
 /** A benchmark's other threads live in the benchmark's own file: it starts itself again as a worker in a named role. */
 import { once } from 'node:events';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData, type ResourceLimits } from 'node:worker_threads';
 
 interface RoleData {
   readonly role: string;
@@ -8,8 +8,8 @@ interface RoleData {
 }
 
 /** Start `file` (import.meta.url) as a worker in a role. */
-export function startRole(file: string, role: string, data: unknown): Worker {
-  return new Worker(new URL(file), { workerData: { role, data } satisfies RoleData });
+export function startRole(file: string, role: string, data: unknown, resourceLimits: ResourceLimits = {}): Worker {
+  return new Worker(new URL(file), { workerData: { role, data } satisfies RoleData, resourceLimits });
 }
 
 /** The data of this thread if it was started in that role. */
