@@ -85,7 +85,7 @@ class Feed {
           session.onFrame(bytes, length, tsRecvNs);
           this.measure(tsRecvNs);
         },
-        onResponse: (tag, code, body, nowNs) => session.onResponse(tag, code, body, nowNs),
+        onResponse: (...answer) => session.onResponse(...answer),
         onClose: (nowNs) => session.onClose(nowNs),
         onState: (...state) => this.onState(...state),
       },

@@ -88,7 +88,7 @@ function socketLine(options: OrderLineOptions, venue: Venue): OrderLine {
     count: (counter) => options.count(counter),
   };
   const session: GatewaySession = venue.createGateway!({ ...sessionOptions(options), host });
-  const streams = gatewaySocket(options, endpoints.wsPrivate, session, (tag, code, body, nowNs) => session.onResponse(tag, code, body, nowNs));
+  const streams = gatewaySocket(options, endpoints.wsPrivate, session, (...answer) => session.onResponse(...answer));
   /** For orders alone, where the venue has one. */
   const orders = session.orderEntry === undefined ? undefined : gatewaySocket(options, endpoints.wsOrders ?? endpoints.wsPrivate, session.orderEntry, () => {});
   return {

@@ -104,7 +104,7 @@ export interface FeedOptions {
   readonly settings: VenueSettings;
 }
 
-/** An order on its way out. All numbers scaled with the instrument's pair; the session formats them. */
+/** An order on its way out. All numbers scaled with the instrument's pair; the session formats them. The caller's again when the call it was given to returns. */
 export interface OutgoingOrder {
   instrument: Instrument;
   orderId: number;

@@ -91,7 +91,7 @@ export class CcxtGateway implements GatewayDriver {
       return true;
     }
     order.cancelSentNs = nowNs;
-    void calls.cancel(order).then(() => progress.ask(outgoing), (error: unknown) => this.onCancelError(order, outgoing, error));
+    void calls.cancel(order).then(() => progress.askTracked(order), (error: unknown) => this.onCancelError(order, error));
     return true;
   }
 
@@ -227,12 +227,12 @@ export class CcxtGateway implements GatewayDriver {
     }
   }
 
-  private onCancelError(order: TrackedOrder, outgoing: OutgoingOrder, error: unknown): void {
+  private onCancelError(order: TrackedOrder, error: unknown): void {
     const { host } = this.options;
     order.cancelSentNs = -1;
     const reason = refusalOf(error);
     if (reason === undefined) this.progress?.doubt(order);
-    else if (reason === RejectReason.UNKNOWN_ORDER) this.progress?.ask(outgoing); // it has ended
+    else if (reason === RejectReason.UNKNOWN_ORDER) this.progress?.askTracked(order); // it has ended
     else this.reports.report(order, ReportKind.CANCEL_REJECTED, reason, order.cumQty, 0, host.nowNs());
     host.onReported();
   }

@@ -82,6 +82,10 @@ export class OrderProgress {
       order = this.orders.add({ ...pick(outgoing), sentNs: 0 });
       this.courses.set(order, this.course(outgoing.qty, 0, false));
     }
+    this.askTracked(order);
+  }
+
+  askTracked(order: TrackedOrder): void {
     const course = this.courseOf(order);
     course.asked = true;
     if (!course.busy) void this.poll(order, course);
