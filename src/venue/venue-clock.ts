@@ -1,5 +1,5 @@
 /** The venue's clock, asked for by REST: what is signed must carry its time. */
-import type { GatewayHost } from './contract.js';
+import type { GatewayHost, HttpRequest } from './contract.js';
 import type { RestRequests } from './rest-requests.js';
 
 const ASK_AGAIN_NS = 60e9;
@@ -30,8 +30,12 @@ export class VenueClock {
 
   ask(requests: RestRequests, nowNs: number): void {
     this.askedNs = nowNs;
-    this.askedMs = this.host.unixMs();
-    requests.add({ path: this.path, make: () => ({ method: 'GET', path: this.path }), onAnswer: (result) => this.told(result) }, nowNs);
+    const make = (): HttpRequest => {
+      // It may have waited its turn, or be asked again.
+      this.askedMs = this.host.unixMs();
+      return { method: 'GET', path: this.path };
+    };
+    requests.add({ path: this.path, make, onAnswer: (result) => this.told(result) }, nowNs);
   }
 
   private told(result: unknown): void {

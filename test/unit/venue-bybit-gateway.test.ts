@@ -119,6 +119,17 @@ t.test('both sockets log on with the time of the venue, and orders leave once bo
   t.end();
 });
 
+t.test('the time counts from when it was asked for last', (t) => {
+  const rig = new Rig();
+  rig.gateway.orderEntry.onOpen(rig.nowNs);
+  rig.gateway.onOpen(rig.nowNs);
+  rig.answer(undefined, 10016);
+  rig.wait(3e9);
+  rig.answer({ timeSecond: '1795000000', timeNano: `${BASE_MS}000000000`.slice(0, 19) });
+  t.equal((JSON.parse(rig.sent[0]) as { args: unknown[] }).args[1], BASE_MS + 10_000);
+  t.end();
+});
+
 t.test('acknowledgement, fills and end are told once, whichever of answer, order and execution comes first', (t) => {
   const both = executionMessage(execution(), SECOND_FILL);
   const stories: Record<string, (rig: Rig, id: string) => void> = {

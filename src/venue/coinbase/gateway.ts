@@ -60,7 +60,7 @@ export class CoinbaseGateway implements GatewaySession {
     this.progress = new OrderProgress(options, this.orders, this.reports, (order, nowNs) => this.fills.want(order, nowNs));
     const list = new FillList(this.orders, this.progress, this.requests);
     this.fills = new FillRequests(this.progress, list, (order, nowNs) => this.reports.unknown(order, nowNs));
-    this.queries = new OrderQuery(this.orders, this.reports, new CoinbaseArchive(options, this.progress, list, this.requests), SETTLED_NS);
+    this.queries = new OrderQuery(this.orders, this.reports, new CoinbaseArchive(this.clock, this.progress, list, this.requests), SETTLED_NS);
     this.cancels = new Cancels(options, this.orders, this.reports, this.progress, this.requests);
     this.balances = new BalanceRequest(options, this.requests, this.writer);
     this.channel = new UserChannel(options, this.progress, () => signer.token(undefined, this.clock.nowMs()));

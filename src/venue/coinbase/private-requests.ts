@@ -12,6 +12,8 @@ export interface PrivateRequest {
   readonly path: string;
   readonly query?: string;
   readonly body?: string;
+  /** It leaves now, for the first time or again. */
+  readonly onSent?: () => void;
   /** @param status HTTP status, 0 = no answer came @param answer the body where it is JSON, else undefined */
   readonly onAnswer: (status: number, answer: unknown, nowNs: number) => void;
 }
@@ -100,10 +102,11 @@ export class PrivateRequests {
   }
 
   private transmit(next: Pending, token: string): void {
-    const { method, path, query, body } = next;
+    const { method, path, query, body, onSent } = next;
     next.attempts++;
     this.budget.take();
     this.inFlight.set(++this.tag, next);
+    onSent?.();
     this.host.request(this.tag, authorised(method, query === undefined ? path : `${path}?${query}`, token, body));
   }
 }

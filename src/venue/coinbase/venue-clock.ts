@@ -26,9 +26,11 @@ export class VenueClock {
 
   ask(requests: PrivateRequests, nowNs: number): void {
     this.askedNs = nowNs;
-    this.askedMs = this.host.unixMs();
     requests.drop(TIME_PATH);
-    requests.add({ method: 'GET', path: TIME_PATH, onAnswer: (_status, answer) => this.told(answer) }, nowNs);
+    const onSent = (): void => {
+      this.askedMs = this.host.unixMs();
+    };
+    requests.add({ method: 'GET', path: TIME_PATH, onSent, onAnswer: (_status, answer) => this.told(answer) }, nowNs);
   }
 
   private told(answer: unknown): void {
