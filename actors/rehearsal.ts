@@ -4,10 +4,12 @@
  * traded (warm-up.ts), and the text of an order travels through a WebSocket of our own on loopback. Nothing of it
  * touches a ring, a ledger or a venue.
  */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Actor, ActorContext } from '../src/agent/actor.js';
+import { VenueState } from '../src/record/codes.js';
 import { VenueSocket } from './socket.js';
 import { warmUp } from './warm-up.js';
 
@@ -25,6 +27,8 @@ function quiet(context: ActorContext): ActorContext {
 
 export class Rehearsal {
   private readonly rounds = warmUp(Infinity, ROUNDS);
+  /** The texts of orders may carry what lets others trade: whoever finds the port and not this is turned away. */
+  private readonly path = `/${randomUUID()}`;
   private readonly socket: VenueSocket;
   private server: WebSocketServer | undefined;
   private venue: WebSocket | undefined;
@@ -34,14 +38,14 @@ export class Rehearsal {
   constructor(private readonly actors: readonly Actor[], context: ActorContext) {
     const ignore = (): void => undefined;
     this.socket = new VenueSocket({
-      venue: 'rehearsal', wsBase: 'ws://127.0.0.1:', restBase: '', path: () => String(this.port), context: quiet(context),
-      events: { onOpen: ignore, onClose: ignore, onState: ignore, onResponse: ignore, onFrame: () => this.answer() },
+      venue: 'rehearsal', wsBase: 'ws://127.0.0.1:', restBase: '', path: () => `${this.port}${this.path}`, context: quiet(context),
+      events: { onOpen: ignore, onClose: ignore, onState: (state) => this.onState(state), onResponse: ignore, onFrame: () => this.answer() },
     });
   }
 
   /** Resolves when the made-up venue listens; where it may not, there is no rehearsal of the sockets. */
   async start(): Promise<void> {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false, clientTracking: false });
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0, path: this.path, perMessageDeflate: false, clientTracking: false });
     server.once('connection', (venue) => {
       this.venue = venue;
       venue.on('message', () => undefined);
@@ -61,6 +65,11 @@ export class Rehearsal {
     this.socket.close();
     this.venue?.terminate();
     this.server?.close();
+  }
+
+  /** Once it is lost the port is anybody's: nothing connects to it again. */
+  private onState(state: number): void {
+    if (state === VenueState.DOWN) this.socket.close();
   }
 
   private turn(): void {
