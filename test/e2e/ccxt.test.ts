@@ -123,8 +123,11 @@ for (const [id, quote] of [['kraken', 'USD'], ['binance', 'USDT'], ['bybit', 'US
     t.ok(await until(() => reader.kinds(3) === 'ACK', 20_000));
     driver.query(live.order(3, btc, 0, TimeInForce.GTC, far, qty), clock.nowNs());
     t.ok(await until(() => reader.kinds(3) === 'ACK OPEN', 20_000), 'a resting order is open');
-    t.ok(driver.cancel(live.order(3, btc, 0, TimeInForce.GTC, far, qty), clock.nowNs()));
+    const shared = live.order(3, btc, 0, TimeInForce.GTC, far, qty);
+    t.ok(driver.cancel(shared, clock.nowNs()));
+    shared.orderId = 99; // the engine uses one object for all its commands
     t.ok(await until(() => reader.kinds(3) === 'ACK OPEN CANCELLED', 20_000));
+    t.equal(reader.kinds(99), '');
 
     t.ok(driver.place(live.order(4, btc, 0, TimeInForce.GTC, far, qty * 1e5), clock.nowNs()));
     t.ok(await until(() => reader.kinds(4) === 'REJECTED', 20_000));
