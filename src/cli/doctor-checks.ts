@@ -174,8 +174,8 @@ async function port(host: string, number: number): Promise<Answer> {
 function keys(id: string, mode: string, present: boolean): Answer {
   if (mode === 'sandbox') return ok('not needed: the sandbox hands out its own');
   if (present) return ok('present');
-  const { apiKey, secret } = secretVariables(id);
-  return mode === 'live' ? fail('absent', `Set ${apiKey} and ${secret}.`) : ok('absent; paper mode needs none');
+  const { apiKey, secret, privateKeyFile } = secretVariables(id);
+  return mode === 'live' ? fail('absent', `Set ${apiKey} and ${secret} (or ${privateKeyFile}, where the venue takes one).`) : ok('absent; paper mode needs none');
 }
 
 /** A venue of ours is asked for the time; of one behind a client it is known only what the client makes of it. */

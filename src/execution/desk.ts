@@ -22,7 +22,7 @@ export interface DeskTimings {
   readonly answerNs: number;
   /** Wait for fills that a report has announced. */
   readonly fillGraceNs: number;
-  /** "Not found" is not believed while the order, or the connection, is younger: longer than a venue takes an order for (both here: 5 s). */
+  /** "Not found" is not believed while the order, or the connection, is younger: longer than a venue takes an order for (5 s at most; a swap has a deadline of its own). */
   readonly notFoundGraceNs: number;
   /** First pause between two queries of one order; doubles up to the last. */
   readonly queryNs: number;
