@@ -29,17 +29,25 @@ interface Recording {
   /** The market whose best prices are compared at the end. */
   readonly symbol: string;
   readonly isBook: (text: string) => boolean;
+  /** Where the venue writes its frames otherwise today: what the row is called, and a frame in today's words. */
+  readonly today?: { readonly name: string; readonly rewrite: (text: string, number: number) => string };
   /** Snapshots are played, not timed: there is one to thousands of changes. */
   readonly isSnapshot: (text: string) => boolean;
 }
 
 const isTypeSnapshot = (text: string): boolean => text.includes('"type":"snapshot"');
 
+const OKX: Recording = {
+  venue: 'okx', ccxt: 'okx', url: 'wss://ws.okx.com:8443/ws/v5/public', frames: 'cryptofeed/okx/books_tickers_trades.frames.jsonl.gz', rest: 'cryptofeed/okx/instruments_spot.rest.jsonl.gz', symbol: 'BTC-USDT',
+  isBook: (text) => text.startsWith('{"arg":{"channel":"books","instId":"BTC-USDT"},"action"'), isSnapshot: (text) => text.includes('"action":"snapshot"'),
+};
+
 const RECORDINGS: readonly Recording[] = [
   { venue: 'kraken', ccxt: 'kraken', url: 'wss://ws.kraken.com/v2', frames: 'k2/kraken-v2/book25_instrument_BTC-USD.frames.jsonl', symbol: 'BTC/USD', isBook: (text) => text.includes('"channel":"book"'), isSnapshot: isTypeSnapshot },
   { venue: 'bybit', ccxt: 'bybit', url: 'wss://stream.bybit.com/v5/public/spot', frames: 'gocryptotrader/bybit-v5/orderbook50_publicTrade.frames.jsonl', symbol: 'BTCUSDT', isBook: (text) => text.includes('"topic":"orderbook.'), isSnapshot: isTypeSnapshot },
-  // Of 2022, with checksums: ringside verifies them, ccxt pro does not.
-  { venue: 'okx', ccxt: 'okx', url: 'wss://ws.okx.com:8443/ws/v5/public', frames: 'cryptofeed/okx/books_tickers_trades.frames.jsonl.gz', rest: 'cryptofeed/okx/instruments_spot.rest.jsonl.gz', symbol: 'BTC-USDT', isBook: (text) => text.startsWith('{"arg":{"channel":"books","instId":"BTC-USDT"},"action"'), isSnapshot: (text) => text.includes('"action":"snapshot"') },
+  // Of 2022, with checksums: ringside verifies them, ccxt pro does not. The venue sends sequences in their place now.
+  OKX,
+  { ...OKX, today: { name: 'okx with sequences', rewrite: (text, number) => text.replace(/"checksum":-?\d+/, `"checksum":0,"seqId":${9000 + number * 7},"prevSeqId":${number === 0 ? -1 : 8993 + number * 7}`) } },
 ];
 
 /** One way to keep the books. */
@@ -60,7 +68,7 @@ interface Recorded {
   readonly frames: readonly BookFrame[];
 }
 
-async function read({ venue, frames, rest, isBook, isSnapshot }: Recording): Promise<Recorded> {
+async function read({ venue, frames, rest, isBook, isSnapshot, today }: Recording): Promise<Recorded> {
   const damaged = (file: string, line: number, why: string): never => {
     throw new Error(`${file}:${line}: ${why}`);
   };
@@ -75,9 +83,10 @@ async function read({ venue, frames, rest, isBook, isSnapshot }: Recording): Pro
   const recorded: BookFrame[] = [];
   for await (const { dir, raw, recvNs } of readTranscript(path, damaged)) {
     if (dir !== 'in' || !isBook(raw)) continue;
-    const bytes = encoder.encode(raw);
+    const text = today === undefined ? raw : today.rewrite(raw, recorded.length);
+    const bytes = encoder.encode(text);
     survey.onFrame(bytes, bytes.length);
-    recorded.push({ text: raw, bytes, tsRecvNs: Number((recvNs ?? epochUnixNs) - epochUnixNs), isTimed: !isSnapshot(raw) });
+    recorded.push({ text, bytes, tsRecvNs: Number((recvNs ?? epochUnixNs) - epochUnixNs), isTimed: !isSnapshot(text) });
   }
   return { index: indexOf(native, survey.markets().map(({ metadata }) => metadata)), epochUnixNs, frames: recorded };
 }
@@ -138,7 +147,8 @@ function sample(keeper: Keeper, frames: readonly BookFrame[], passes: number): P
 
 async function measure(recording: Recording, options: BenchOptions): Promise<BenchResult> {
   const { venue } = recording;
-  options.progress(venue);
+  const name = recording.today?.name ?? venue;
+  options.progress(name);
   const recorded = await read(recording);
   const { frames, index, epochUnixNs } = recorded;
   const changes = frames.filter(({ isTimed }) => isTimed);
@@ -161,7 +171,7 @@ async function measure(recording: Recording, options: BenchOptions): Promise<Ben
   if (feed.problems.length > 0) throw new Error(`${venue}: ${feed.problems.join(', ')}`);
   const bytes = Math.round(changes.reduce((sum, frame) => sum + frame.bytes.length, 0) / changes.length);
   return {
-    bench: NAME, name: venue, measured: figures(own), baselines, targets,
+    bench: NAME, name, measured: figures(own), baselines, targets,
     notes: [`${changes.length} recorded changes of ${bytes} bytes on average, ${passes} times, for all from the bytes that a socket hands over; means: ringside ${formatNs(own.meanNs)}, JSON.parse ${formatNs(parsed.meanNs)}`],
   };
 }
@@ -169,7 +179,7 @@ async function measure(recording: Recording, options: BenchOptions): Promise<Ben
 async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
   for (const recording of RECORDINGS) {
     if (existsSync(join(CAPTURES, recording.frames))) yield await measure(recording, options);
-    else yield { bench: NAME, name: recording.venue, measured: { skipped: `the recorded frames are not here (../shared/captures/${recording.frames})` }, baselines: {} };
+    else yield { bench: NAME, name: recording.today?.name ?? recording.venue, measured: { skipped: `the recorded frames are not here (../shared/captures/${recording.frames})` }, baselines: {} };
   }
 }
 

@@ -10,8 +10,11 @@ const UNITS = TEN;
 /** So many digits are read in an int32. */
 const DIGITS_MAX = 9;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
-/** What the common form is at most: brackets, quotes, a comma between and one behind, and two numbers of nine digits, a point and nine more. */
-const LEVEL_BYTES_MAX = 48;
+/** What stands behind price and quantity on OKX: a member of no use, and the number of orders. */
+const ORDERS_NEXT = scan.bytesOf(',"0","');
+const ORDERS_DIGITS_MAX = 9;
+/** What the common form is at most: brackets, quotes, a comma between and one behind, two numbers of nine digits, a point and nine more, and a number of orders. */
+const LEVEL_BYTES_MAX = 48 + 6 + ORDERS_DIGITS_MAX + 1;
 
 /**
  * One side, `at` its opening bracket. A price that is not positive or a negative quantity is MALFORMED.
@@ -59,15 +62,28 @@ export function scanLevels(bytes: Uint8Array, at: number, end: number, priceDeci
       }
     }
     const qty = whole * qtyUnits + fraction * UNITS[missing];
-    if (at === qtyFrom || bytes[qtyFrom] === POINT || bytes[at - 1] === POINT || bytes[at] !== QUOTE || bytes[at + 1] !== CLOSE_BRACKET || qty > MAX_SAFE) {
+    if (at === qtyFrom || bytes[qtyFrom] === POINT || bytes[at - 1] === POINT || bytes[at] !== QUOTE || qty > MAX_SAFE) {
       return restOfLevels(bytes, level, end, priceDecimals, qtyDecimals, isAsk, changes);
     }
+    at++;
+    if (bytes[at] === COMMA) at = ordersEnd(bytes, at);
+    if (bytes[at] !== CLOSE_BRACKET) return restOfLevels(bytes, level, end, priceDecimals, qtyDecimals, isAsk, changes);
     changes.push(isAsk, price, qty);
-    at += 2;
+    at++;
     if (bytes[at] === COMMA) continue;
     return bytes[at] === CLOSE_BRACKET ? at + 1 : restOfLevels(bytes, at, end, priceDecimals, qtyDecimals, isAsk, changes);
   }
   return restOfLevels(bytes, at + 1, end, priceDecimals, qtyDecimals, isAsk, changes);
+}
+
+/** `,"0","4"` at `at`: the position after it, or `at` where something else stands there. */
+function ordersEnd(bytes: Uint8Array, at: number): number {
+  const tail = ORDERS_NEXT;
+  if (bytes[at + 1] !== tail[1] || bytes[at + 2] !== tail[2] || bytes[at + 3] !== tail[3] || bytes[at + 4] !== tail[4] || bytes[at + 5] !== tail[5]) return at;
+  const from = at + 6;
+  let to = from;
+  for (const stop = from + ORDERS_DIGITS_MAX; to < stop && bytes[to] >= ZERO && bytes[to] <= ZERO + 9; to++);
+  return to > from && bytes[to] === QUOTE ? to + 1 : at;
 }
 
 /** Go on with the general scanner: `at` is at a level, at the end of an empty array, or behind a level. */
