@@ -1,7 +1,8 @@
 /**
  * The sandbox as a child process at lower priority: what it costs is not the engine's. Ctrl-C in a terminal reaches every
- * process of the group, but the engine still needs its venues to cancel orders and compare balances: `--with-parent` makes
- * the child wait for the engine's word, or for the engine's end.
+ * process of the group, but the engine still needs its venues to cancel orders and compare balances: the child has a group
+ * of its own, so that it is spared even before it listens to signals, and `--with-parent` makes it wait for the engine's
+ * word, or for the engine's end.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setPriority } from 'node:os';
@@ -55,7 +56,7 @@ export function sandboxVenue(ready: SandboxReady, venue: string): { endpoints: V
 /** @param argv arguments of `ringside sandbox` @throws RingsideError SANDBOX_FAILED */
 export async function startSandboxProcess(argv: readonly string[], onExit: (how: string) => void): Promise<SandboxProcess> {
   const entry = new URL('../src/cli/main.js', import.meta.url).pathname;
-  const child: ChildProcess = spawn(process.execPath, [entry, 'sandbox', '--json', '--with-parent', ...argv], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(process.execPath, [entry, 'sandbox', '--json', '--with-parent', ...argv], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   let stopping = false;
   let stderr = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
