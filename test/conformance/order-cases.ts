@@ -24,7 +24,7 @@ async function aggressive(rig: Rig, gateway: GatewayRun, tif: number = TimeInFor
 }
 
 async function resting(rig: Rig, gateway: GatewayRun): Promise<OutgoingOrder> {
-  return gateway.order(BUY, TimeInForce.GTC, await priceAt(rig, 0.7), await usualQty(rig));
+  return gateway.order(BUY, rig.fixture.waitingTif ?? TimeInForce.GTC, await priceAt(rig, 0.7), await usualQty(rig));
 }
 
 export const ORDER_CASES: readonly Case[] = [
@@ -110,6 +110,7 @@ export const ORDER_CASES: readonly Case[] = [
       const gateway = await rig.gateway(t);
       const order = await aggressive(rig, gateway);
       gateway.place(order);
+      await gateway.matched(order);
       gateway.cancel(order);
       t.ok(await gateway.said(order, /FILLED/));
       await until(() => gateway.kinds(order).includes('CANCEL_REJECTED'), 1_000);

@@ -1,13 +1,12 @@
 /** One venue under test: its double, its markets, and sessions on real sockets between which and the venue frames can be held, dropped and damaged. */
 import type { Test } from 'tap';
-import { listMarkets } from '../../actors/discover.js';
 import { formatScaled, parseScaled } from '../../src/model/decimal.js';
-import { buildInstrumentIndex } from '../../src/model/instrument-index.js';
 import type { Instrument, InstrumentIndex } from '../../src/model/instrument.js';
 import { BookState } from '../../src/record/codes.js';
 import type { OutgoingOrder, Venue } from '../../src/venue/contract.js';
 import { clock, LiveFeed, LiveGateway, until } from '../fixtures/live-session.js';
 import type { VenueBook, VenueDouble, VenueFixture } from './fixture.js';
+import { marketIndex } from './market-index.js';
 
 /** Levels a side that are compared. */
 const DEPTH = 10;
@@ -19,15 +18,7 @@ export class Rig {
 
   static async start(venue: Venue, fixture: VenueFixture): Promise<Rig> {
     const double = await fixture.start();
-    const listed = await listMarkets(venue, double);
-    const markets = listed.filter(({ quote }) => quote === fixture.quote);
-    const index = buildInstrumentIndex({
-      venues: [venue.id],
-      markets: markets.map((metadata) => ({
-        venue: venue.id, pair: `${metadata.base}-${metadata.quote}`, quoteRatePpm: 1_000_000, metadata,
-        takerFeePpm: metadata.takerFeePpm ?? venue.defaultTakerFeePpm, makerFeePpm: metadata.makerFeePpm ?? venue.defaultMakerFeePpm,
-      })),
-    });
+    const index = await marketIndex(venue, double, fixture.quote);
     const market = index.instruments.find(({ pair }) => pair.base.code === fixture.base);
     if (market === undefined) throw new Error(`${venue.id} lists no ${fixture.base}-${fixture.quote}`);
     return new Rig(venue, fixture, double, index, market);
@@ -111,7 +102,9 @@ export class FeedRun {
 
   /** What was said of the other books since `synced`. */
   get ofOthers(): readonly string[] {
-    return this.live.replica.history.slice(this.from).filter((entry) => !entry.startsWith(`${this.rig.market.index}:`));
+    const { market, fixture } = this.rig;
+    const isNews = (entry: string): boolean => fixture.affirms !== true || !entry.includes(`:${BookState.IN_SYNC}/`);
+    return this.live.replica.history.slice(this.from).filter((entry) => !entry.startsWith(`${market.index}:`) && isNews(entry));
   }
 
   /** The two books are read a moment apart: equal once in many reads is equal. */
@@ -181,6 +174,10 @@ export class GatewayRun {
   /** How often this order stands in the venue's own ledger. */
   arrived({ orderId }: OutgoingOrder): number {
     return this.rig.double.orders().filter(({ clientOrderId }) => clientOrderId === `${this.prefix}${orderId}`).length;
+  }
+
+  async matched({ orderId }: OutgoingOrder): Promise<void> {
+    await this.rig.double.matched?.(`${this.prefix}${orderId}`);
   }
 
   async balances(): Promise<ReadonlyMap<number, { total: bigint; held: bigint }>> {

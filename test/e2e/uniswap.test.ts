@@ -7,9 +7,9 @@ import { BookState, TimeInForce } from '../../src/record/codes.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import type { VenueSettings } from '../../src/venue/contract.js';
 import { uniswap as venue } from '../../src/venue/uniswap/index.js';
-import { V2State, V3State, type PoolState } from '../../src/venue/uniswap/pool-state.js';
-import { V3Pool } from '../../src/venue/uniswap/v3-pool.js';
+import type { PoolState } from '../../src/venue/uniswap/pool-state.js';
 import { clock, LiveFeed, LiveGateway, until } from '../fixtures/live-session.js';
+import { sandboxPool } from '../fixtures/uniswap-sandbox.js';
 
 const sandbox = await startSandbox({ seed: 7, venues: ['uniswap'], own: { uniswap: { blockMs: 200 } } });
 const { uniswap } = sandbox.ready.venues;
@@ -21,26 +21,6 @@ const index = buildInstrumentIndex({
   venues: ['uniswap'],
   markets: markets.map((metadata) => ({ venue: 'uniswap', pair: `${metadata.base}-${metadata.quote}`, quoteRatePpm: 1_000_000, takerFeePpm: 0, makerFeePpm: 0, metadata })),
 });
-
-interface SandboxPool {
-  readonly reserve0?: string;
-  readonly reserve1?: string;
-  readonly sqrtPriceX96: string;
-  readonly tick: number;
-  readonly liquidity: string;
-  readonly ticks: readonly { tick: number; gross: string; net: string }[];
-}
-
-/** A pool's state as the sandbox itself has it. */
-async function sandboxPool({ symbol, metadata }: Instrument): Promise<PoolState> {
-  const state = (await (await fetch(`${uniswap.rest}/sandbox/book?symbol=${symbol}`)).json()) as SandboxPool;
-  const facts = metadata.pool!;
-  if (facts.version === 2) return new V2State(facts, BigInt(state.reserve0!), BigInt(state.reserve1!));
-  const pool = new V3Pool(facts.feePpm, facts.tickSpacing);
-  pool.moveTo({ price: BigInt(state.sqrtPriceX96), tick: state.tick, liquidity: BigInt(state.liquidity) });
-  for (const { tick, gross, net } of state.ticks) pool.ticks.set(tick, BigInt(gross), BigInt(net));
-  return new V3State(facts, pool);
-}
 
 /** Dearest gas of a swap here, in dollars: the base fee stays around a gwei. */
 const GAS_MAX = 2;
@@ -76,8 +56,8 @@ t.test("every pool's levels cost what the sandbox's own pool takes, through reor
     // The two are read a moment apart: equal once in many reads is equal.
     for (let attempt = 0; attempt < 400 && left.size > 0; attempt++) {
       for (const instrument of left) {
-        const pool = await sandboxPool(instrument);
-        if (inSync() && costs(feed, instrument, pool)) left.delete(instrument);
+        const { state } = await sandboxPool(uniswap.rest, instrument);
+        if (inSync() && costs(feed, instrument, state)) left.delete(instrument);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -29,12 +29,12 @@ export function accountLedger(node: EthereumNode): Ledger {
   };
 }
 
-function orderOf({ chain, pool }: EthereumNode, { hash, nonce, to }: Transaction): Record<string, unknown> {
+function orderOf({ chain, pool }: EthereumNode, { hash, nonce, to, data: input }: Transaction): Record<string, unknown> {
   const located = chain.locate(hash);
-  if (located === undefined) return { hash, nonce, to, status: pool.get(hash) === undefined ? 'dropped' : 'pending' };
+  if (located === undefined) return { hash, nonce, to, input, status: pool.get(hash) === undefined ? 'dropped' : 'pending' };
   const { block, mined: { status, gasUsed, effectiveGasPrice } } = located;
   return {
-    hash, nonce, to, status: status === 1 ? 'mined' : 'reverted', blockNumber: block.number, gasUsed,
+    hash, nonce, to, input, status: status === 1 ? 'mined' : 'reverted', blockNumber: block.number, gasUsed,
     gasFee: formatScaled(BigInt(gasUsed) * effectiveGasPrice, ETHER_DECIMALS),
   };
 }

@@ -11,7 +11,8 @@ const BUFFERED_BYTES_MAX = 32_000_000;
 export class Connection implements Subscriber {
   #pending: string[] = [];
 
-  constructor(private readonly socket: WebSocket, private readonly stream: Duplex, private readonly rpc: Rpc) {
+  /** @param isSilent nothing is said now: it waits */
+  constructor(private readonly socket: WebSocket, private readonly stream: Duplex, private readonly rpc: Rpc, private readonly isSilent: () => boolean) {
     socket.on('message', (bytes: Buffer, isBinary: boolean) => {
       if (!isBinary) void this.#answer(bytes.toString('utf8'));
     });
@@ -26,7 +27,7 @@ export class Connection implements Subscriber {
   }
 
   get waiting(): boolean {
-    return this.#pending.length > 0;
+    return this.#pending.length > 0 && !this.isSilent();
   }
 
   flush(): void {
@@ -39,6 +40,9 @@ export class Connection implements Subscriber {
 
   async #answer(text: string): Promise<void> {
     const answer = await this.rpc.answer(text, this);
-    if (answer !== null && answer !== NO_ANSWER) this.socket.send(JSON.stringify(answer));
+    if (answer === null || answer === NO_ANSWER) return;
+    const reply = JSON.stringify(answer);
+    if (this.isSilent()) this.notify(reply);
+    else this.socket.send(reply);
   }
 }

@@ -46,7 +46,7 @@ export async function startEthereum({ core, seed, port, stepMs, fair, isFrozen, 
   };
   const http = await listen(port, '--port-uniswap', reply);
   const sockets = new Sockets(http, (socket, stream) => {
-    const connection = new Connection(socket, stream, rpc);
+    const connection = new Connection(socket, stream, rpc, () => core.faults.active('stall'));
     connections.add(connection);
     socket.on('close', () => {
       connections.delete(connection);

@@ -2,6 +2,7 @@
  * What has to be known and done before an order may leave: the chain, the account's nonce and balances, and that the
  * routers may take its tokens. Approvals that are missing are given where that is wanted, else waited for.
  */
+import { RejectReason } from '../../record/codes.js';
 import type { GatewayOptions } from '../contract.js';
 import { Selector } from './abi.js';
 import type { Account } from './account.js';
@@ -31,7 +32,7 @@ export interface LogOnReader {
   onReady(nowNs: number): void;
   /** The node's answers are none. */
   onFailed(nowNs: number): void;
-  /** The routers may not take these tokens, and nothing is done about it here. */
+  /** The routers may not take these tokens, and nothing is done about it here: that is not wanted, or there is no ether for it. */
   onNotApproved(): void;
 }
 
@@ -123,13 +124,17 @@ export class LogOn {
         if (--left > 0) return;
         if (missing.length === 0) this.reader.onReady(answeredNs);
         else if (this.options.settings.givesApprovals === true) this.approve(missing, attempt, answeredNs);
-        else {
-          this.reader.onNotApproved();
-          this.againNs = answeredNs + LOOK_AGAIN_NS;
-        }
+        else this.lookAgain(answeredNs);
       });
     }
     return undefined;
+  }
+
+  /** Somebody has to give the allowances, or the ether to give them with. */
+  private lookAgain(nowNs: number): void {
+    this.attempt++;
+    this.againNs = nowNs + LOOK_AGAIN_NS;
+    this.reader.onNotApproved();
   }
 
   /** All at once; when the last is mined everything is looked at again. Some tokens (Tether) change an allowance only by way of 0. */
@@ -142,8 +147,10 @@ export class LogOn {
     for (const { token, spender, amount } of steps) {
       this.transactions.send({ to: token, data: this.calls.approve(spender, amount), gas: APPROVE_GAS, deadline: Infinity }, {
         onAccepted: () => undefined,
-        onRefused: (_sent, _reason, refusedNs) => {
-          if (attempt === this.attempt) this.reader.onFailed(refusedNs);
+        onRefused: (_sent, reason, refusedNs) => {
+          if (attempt !== this.attempt) return;
+          if (reason === RejectReason.INSUFFICIENT_FUNDS) this.lookAgain(refusedNs);
+          else this.reader.onFailed(refusedNs);
         },
         onUnclear: () => undefined,
         onMined: (_sent, receipt, minedNs) => {
