@@ -296,7 +296,8 @@ t.test('frames damaged at random are published whole and right, or leave no book
   for (let round = 0; round < 6000; round++) {
     const updates = (): Update[] => Array.from({ length: pick(4) }, () => [next() < 0.5 ? 'bid' : 'offer', `${1 + pick(99999)}${next() < 0.3 ? '' : `.${pick(100)}`}`, next() < 0.3 ? '0' : `${pick(50)}.${pick(1e8)}`] as const);
     const made = message('l2_data', 2, [bookEvent('update', updates()), ...(next() < 0.2 ? [bookEvent('update', updates())] : [])]);
-    let text = JSON.stringify(next() < 0.2 ? Object.fromEntries(Object.entries(made).reverse()) : made, null, next() < 0.1 ? 1 : 0);
+    const spelled = next() < 0.4 ? { channel: 'l2_data', client_id: '', ...made } : made;
+    let text = JSON.stringify(next() < 0.2 ? Object.fromEntries(Object.entries(spelled).reverse()) : spelled, null, next() < 0.1 ? 1 : 0);
     for (let n = pick(4); n > 0; n--) {
       const at = pick(text.length);
       const kind = pick(5);

@@ -12,6 +12,7 @@ import { BookEvent, NO_PRODUCT } from './book-event.js';
 import { BookSync } from './book-sync.js';
 import { ConnectionSequence, Relation } from './connection-sequence.js';
 import { ExchangeFrames } from './exchange-frames.js';
+import { Level2, Level2Frame } from './level2-frame.js';
 import { isTradable, productStates } from './metadata.js';
 import { Products } from './products.js';
 import { SubscriptionWire } from './subscription-wire.js';
@@ -35,6 +36,7 @@ export class CoinbaseFeed implements FeedSession {
   private readonly products: Products;
   private readonly sync: BookSync;
   private readonly wire: SubscriptionWire;
+  private readonly level2: Level2Frame;
   private readonly event: BookEvent;
   private readonly trades: TradeReader;
   private readonly tickers: TickerEvents;
@@ -62,6 +64,7 @@ export class CoinbaseFeed implements FeedSession {
     const names = new Map(this.products.books.map(({ instrument, product }) => [instrument.symbol, product]));
     this.wire = new SubscriptionWire((text) => host.send(text), (symbol) => names.get(symbol) ?? symbol);
     this.sync = new BookSync(options, this.products.books, this.wire);
+    this.level2 = new Level2Frame(this.products, this.epoch);
     this.event = new BookEvent(this.products);
     this.trades = new TradeReader(options, this.products, this.epoch);
     this.tickers = new TickerEvents(options, this.products);
@@ -112,6 +115,7 @@ export class CoinbaseFeed implements FeedSession {
     this.options.host.count('frames');
     this.frame = (this.frame + 1) >>> 0;
     this.lastFrameNs = tsRecvNs;
+    if (this.level2.read(bytes, length)) return this.onLevel2(tsRecvNs);
     this.kind = Kind.NONE;
     this.eventsAt = -1;
     this.numbered = this.taken = false;
@@ -129,6 +133,13 @@ export class CoinbaseFeed implements FeedSession {
     }
     if (!whole) this.onBroken(tsRecvNs);
     else if (this.kind === Kind.NONE) this.onNameless(bytes, length, tsRecvNs);
+  }
+
+  /** The message that `level2` has just read. */
+  private onLevel2(tsRecvNs: number): void {
+    const { book, isSnapshot, changes, numbers } = this.level2;
+    this.number[0] = numbers[Level2.sequence];
+    if (this.follows(tsRecvNs)) this.sync.onEvent(book!, isSnapshot, changes, this.frame, numbers[Level2.sequence], numbers[Level2.tsVenueNs], tsRecvNs);
   }
 
   /** One member of the frame, its name in `bounds`, its value at `at`. @returns position after it, or a negative code */

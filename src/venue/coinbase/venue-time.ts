@@ -3,7 +3,7 @@ import { skipValue, scanned } from '../scan.js';
 import { scanIsoTime, type EpochParts } from '../scan-time.js';
 
 /** The exchange opened in 2015. */
-const FIRST_PLAUSIBLE_SECOND = 1_420_070_400;
+export const FIRST_PLAUSIBLE_SECOND = 1_420_070_400;
 
 /** A timestamp into `into[0]`, ns since the epoch, where it is one and plausible; else `into` stays as it is. */
 export function readTime(bytes: Uint8Array, at: number, end: number, epoch: EpochParts, into: Float64Array): number {
