@@ -19,13 +19,17 @@ const FASTER = 10;
 
 /** A recorded stream whose snapshots come over the stream. A venue is one line more. */
 interface Recording {
+  /** Where a venue has more than one. */
+  readonly name?: string;
   /** As the engine's registry has it, and as ccxt has it. */
   readonly venue: string;
-  readonly ccxt: 'bybit' | 'coinbase' | 'kraken' | 'okx';
+  readonly ccxt: 'bybit' | 'coinbase' | 'coinbaseexchange' | 'kraken' | 'okx';
   /** Where ccxt thinks that it is connected. */
   readonly url: string;
   readonly frames: string;
   readonly rest?: string;
+  /** A snapshot that the recording lacks, without levels. */
+  readonly before?: string;
   /** The market whose best prices are compared at the end. */
   readonly symbol: string;
   readonly isBook: (text: string) => boolean;
@@ -48,6 +52,16 @@ const RECORDINGS: readonly Recording[] = [
   // Of 2022, with checksums: ringside verifies them, ccxt pro does not. The venue sends sequences in their place now.
   OKX,
   { ...OKX, today: { name: 'okx with sequences', rewrite: (text, number) => text.replace(/"checksum":-?\d+/, `"checksum":0,"seqId":${9000 + number * 7},"prevSeqId":${number === 0 ? -1 : 8993 + number * 7}`) } },
+  {
+    venue: 'coinbase', ccxt: 'coinbase', url: 'wss://advanced-trade-ws.coinbase.com', frames: 'k2/coinbase-advanced/level2_heartbeats_ATOM-USD.tail.frames.jsonl', symbol: 'ATOM-USD',
+    before: '{"channel":"l2_data","timestamp":"2026-08-26T12:14:02.0Z","sequence_num":138,"events":[{"type":"snapshot","product_id":"ATOM-USD","updates":[]}]}',
+    // Heartbeats count in the sequence: they are played, not timed.
+    isBook: () => true, isSnapshot: (text) => isTypeSnapshot(text) || text.includes('"channel":"heartbeats"'),
+  },
+  {
+    name: 'coinbase exchange', venue: 'coinbase', ccxt: 'coinbaseexchange', url: 'wss://ws-feed.exchange.coinbase.com', frames: 'cryptofeed/coinbase-exchange/level2_ticker_matches.frames.jsonl.gz',
+    rest: 'cryptofeed/coinbase-exchange/products.rest.jsonl.gz', symbol: 'SKL-USD', isBook: (text) => /^\{"type":"(?:snapshot|l2update)"/.test(text), isSnapshot: isTypeSnapshot,
+  },
 ];
 
 /** One way to keep the books. */
@@ -68,7 +82,7 @@ interface Recorded {
   readonly frames: readonly BookFrame[];
 }
 
-async function read({ venue, frames, rest, isBook, isSnapshot, today }: Recording): Promise<Recorded> {
+async function read({ venue, frames, rest, before, isBook, isSnapshot, today }: Recording): Promise<Recorded> {
   const damaged = (file: string, line: number, why: string): never => {
     throw new Error(`${file}:${line}: ${why}`);
   };
@@ -80,7 +94,7 @@ async function read({ venue, frames, rest, isBook, isSnapshot, today }: Recordin
   const survey = native.createSurvey!();
   for (const { url, raw } of found.bodies) survey.onResponse(url, raw);
   const encoder = new TextEncoder();
-  const recorded: BookFrame[] = [];
+  const recorded: BookFrame[] = before === undefined ? [] : [{ text: before, bytes: encoder.encode(before), tsRecvNs: 0, isTimed: false }];
   for await (const { dir, raw, recvNs } of readTranscript(path, damaged)) {
     if (dir !== 'in' || !isBook(raw)) continue;
     const text = today === undefined ? raw : today.rewrite(raw, recorded.length);
@@ -147,7 +161,7 @@ function sample(keeper: Keeper, frames: readonly BookFrame[], passes: number): P
 
 async function measure(recording: Recording, options: BenchOptions): Promise<BenchResult> {
   const { venue } = recording;
-  const name = recording.today?.name ?? venue;
+  const name = recording.today?.name ?? recording.name ?? venue;
   options.progress(name);
   const recorded = await read(recording);
   const { frames, index, epochUnixNs } = recorded;
@@ -166,9 +180,9 @@ async function measure(recording: Recording, options: BenchOptions): Promise<Ben
     baselines.ccxtPro = figures(theirs);
     targets.push(target(`at least ${FASTER} times as fast as ccxt pro's handler (mean ${(theirs.meanNs / own.meanNs).toFixed(1)} times)`, theirs.meanNs >= FASTER * own.meanNs));
     const tops = [feed.top(instrument), ccxt.top()];
-    if (tops.some(([bid, ask]) => bid !== tops[0][0] || ask !== tops[0][1])) throw new Error(`${venue}: the books differ: ${JSON.stringify(tops)}`);
+    if (tops.some(([bid, ask]) => bid !== tops[0][0] || ask !== tops[0][1])) throw new Error(`${name}: the books differ: ${JSON.stringify(tops)}`);
   }
-  if (feed.problems.length > 0) throw new Error(`${venue}: ${feed.problems.join(', ')}`);
+  if (feed.problems.length > 0) throw new Error(`${name}: ${feed.problems.join(', ')}`);
   const bytes = Math.round(changes.reduce((sum, frame) => sum + frame.bytes.length, 0) / changes.length);
   return {
     bench: NAME, name, measured: figures(own), baselines, targets,
@@ -179,7 +193,7 @@ async function measure(recording: Recording, options: BenchOptions): Promise<Ben
 async function* run(options: BenchOptions): AsyncGenerator<BenchResult> {
   for (const recording of RECORDINGS) {
     if (existsSync(join(CAPTURES, recording.frames))) yield await measure(recording, options);
-    else yield { bench: NAME, name: recording.today?.name ?? recording.venue, measured: { skipped: `the recorded frames are not here (../shared/captures/${recording.frames})` }, baselines: {} };
+    else yield { bench: NAME, name: recording.today?.name ?? recording.name ?? recording.venue, measured: { skipped: `the recorded frames are not here (../shared/captures/${recording.frames})` }, baselines: {} };
   }
 }
 
