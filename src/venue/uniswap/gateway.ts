@@ -255,9 +255,15 @@ export class UniswapGateway implements GatewaySession {
     this.account.onMined(receipt);
     const trade = receipt.succeeded ? this.tradeOf(order, hash, receipt) : undefined;
     if (trade === undefined) {
-      // A swap that succeeded without moving both tokens is none of ours.
-      if (receipt.succeeded) this.options.host.count('malformed');
       this.account.owe(receipt.gasPaid);
+      if (receipt.succeeded) {
+        // Something was swapped, and how much cannot be told: nobody may take it for nothing.
+        this.options.host.count('malformed');
+        order.answerDueNs = -1;
+        this.swaps.delete(order.orderId);
+        this.reports.report(order, ReportKind.UNKNOWN, RejectReason.NONE, 0, 0, nowNs);
+        return;
+      }
       this.end(order, { kind: this.unfilled(order), trade: undefined, cumQty: 0 }, RejectReason.NONE, nowNs);
       return;
     }
