@@ -32,7 +32,7 @@ export interface FuzzReport {
   failures: string[];
 }
 
-export function captureOf(subject: FuzzSubject, captures: string): string | undefined {
+export function captureOf(subject: Pick<FuzzSubject, 'capture'>, captures: string): string | undefined {
   const path = `${captures}/${subject.capture}`;
   return existsSync(path) ? path : undefined;
 }

@@ -11,7 +11,7 @@ import { quantity } from './words.js';
 /** More blocks than this are not asked for: reading the pools anew costs less, and nodes refuse long ranges. */
 const BLOCKS_MAX = 300;
 /** Logs may come after the heads of later blocks: so many blocks before the known head are asked for too. */
-const BLOCKS_BEFORE = 2;
+export const BLOCKS_BEFORE = 2;
 
 export interface LogFilter {
   readonly address: readonly string[];

@@ -172,6 +172,7 @@ export class UniswapFeed implements FeedSession {
       }
       if (this.catchUp.isBusy) return;
       for (const log of logs) this.pools.onLog(log, answeredNs);
+      this.pools.onListed(head, logs, answeredNs);
       if (!isNewest()) return;
       this.verified = head.number;
       this.pools.onVerified(head, answeredNs);

@@ -25,6 +25,8 @@ export class LivePool {
   waiting: PoolLog[] = [];
   /** Logs of blocks up to this one were dropped that may count after all. */
   suspectBlock = 0;
+  /** First block of which the node listed all logs and then told another, or took one back; Infinity: none. */
+  contradictedBlock = Infinity;
   /** Failed reads in a row, and when to try again. */
   failures = 0;
   retryNs = Infinity;
@@ -81,6 +83,7 @@ export class LivePool {
 
   forget(): void {
     this.history = undefined;
+    this.contradictedBlock = Infinity;
     this.changedNs = Infinity;
   }
 }

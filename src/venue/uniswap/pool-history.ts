@@ -1,4 +1,5 @@
 /** One pool's state and the events that led to it, so that those of blocks that are gone can be taken back. */
+import { isDeepStrictEqual } from 'node:util';
 import { REMEMBERED_BLOCKS } from './chain.js';
 import type { PoolLog } from './log.js';
 import type { PoolState, Undo } from './pool-state.js';
@@ -18,6 +19,10 @@ export const Taken = {
 interface Applied {
   readonly log: PoolLog;
   readonly undo: Undo;
+}
+
+function isSameLog(a: PoolLog, b: PoolLog): boolean {
+  return a.block === b.block && a.blockHash === b.blockHash && a.index === b.index && isDeepStrictEqual(a.event, b.event);
 }
 
 export class PoolHistory {
@@ -59,6 +64,14 @@ export class PoolHistory {
   /** The events after a block, in order: a state read as of it lacks them. */
   after(block: number): PoolLog[] {
     return this.applied.filter(({ log }) => log.block > block).map(({ log }) => log);
+  }
+
+  /** Whether what was applied of these blocks is what the node lists of them. @param listed of this pool, in order */
+  agrees(listed: readonly PoolLog[], from: number, to: number): boolean {
+    const within = ({ block }: PoolLog): boolean => block > this.readAt && block >= from && block <= to;
+    const applied = this.applied.map(({ log }) => log).filter(within);
+    const logs = listed.filter(within);
+    return applied.length === logs.length && applied.every((log, i) => isSameLog(log, logs[i]));
   }
 
   /** Take back everything of and after the first event of such a block. */

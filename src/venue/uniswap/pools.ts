@@ -6,6 +6,7 @@
 import { ResyncReason } from '../../record/codes.js';
 import type { FeedOptions } from '../contract.js';
 import { splitEpoch, type EpochParts } from '../scan-time.js';
+import { BLOCKS_BEFORE } from './catch-up.js';
 import { Chain, type Head, type Step } from './chain.js';
 import { GasMeter, tipOf, wholePrice } from './gas.js';
 import { LivePool, WAITING_LOGS_MAX } from './live-pool.js';
@@ -36,6 +37,8 @@ export class Pools {
   chain = new Chain();
   /** Number of the venue frame at hand. */
   frame = 0;
+  /** Newest block of which the node has listed all logs. */
+  private listed = -1;
   private readonly byAddress: ReadonlyMap<string, LivePool>;
   private readonly gas: GasMeter;
   private readonly trades: TradeWriter;
@@ -80,17 +83,26 @@ export class Pools {
   onHead(head: Head, step: Step, nowNs: number): void {
     this.gas.onHead(head.nextBaseFee);
     const from = step.kind === 'instead' ? step.from : head.number;
+    this.listed = Math.min(this.listed, from - 1);
     for (const pool of this.all) {
       if (step.kind === 'instead') this.dropBeyond(pool, head);
+      if (step.kind === 'instead' && from <= pool.contradictedBlock) pool.contradictedBlock = Infinity;
       this.replaceBlocks(pool, from, from === head.number ? head.hash : '', nowNs);
       if (step.kind === 'next' && head.number <= pool.suspectBlock) this.read(pool, ResyncReason.GAP, nowNs);
     }
     for (const pool of this.all) this.weighGas(pool, nowNs);
   }
 
-  /** All logs of the newest block have been taken in. */
+  /** These are all logs of a block, and have been taken in. */
+  onListed({ number, hash }: Head, logs: readonly PoolLog[], nowNs: number): void {
+    if (this.chain.hashOf(number) !== hash) return;
+    this.listed = Math.max(this.listed, number);
+    for (const pool of this.all) if (!this.agrees(pool, logs, number, number)) this.read(pool, ResyncReason.GAP, nowNs);
+  }
+
+  /** The newest block is listed. */
   onVerified({ number }: Head, nowNs: number): void {
-    for (const pool of this.all) if (pool.isChanged && pool.block <= number) this.publish(pool, nowNs);
+    for (const pool of this.all) if (pool.isChanged && pool.block <= number && pool.contradictedBlock === Infinity) this.publish(pool, nowNs);
   }
 
   /** @param logs since the head that was known, in order; undefined: everything has to be read */
@@ -99,6 +111,7 @@ export class Pools {
     this.chain = new Chain();
     this.chain.onHead(head);
     this.gas.onHead(head.nextBaseFee);
+    this.listed = -1;
     for (const pool of this.all) {
       pool.stopReading();
       if (logs === undefined || known === undefined || pool.history?.replace(known.number + 1, '') === Taken.LOST) pool.forget();
@@ -107,7 +120,9 @@ export class Pools {
       const pool = this.byAddress.get(log.pool);
       if (pool?.history !== undefined) this.take(pool, pool.history, log, nowNs);
     }
+    this.listed = head.number;
     for (const pool of this.all) {
+      if (known !== undefined && !this.agrees(pool, logs ?? [], known.number - BLOCKS_BEFORE, head.number)) pool.forget();
       if (pool.history === undefined) this.read(pool, ResyncReason.START, nowNs);
       else {
         pool.change(nowNs);
@@ -121,11 +136,13 @@ export class Pools {
     const last = this.chain.last?.number ?? 0;
     let again = false;
     for (const pool of this.all) {
-      // A block whose log came before the question, and the node no longer has it.
-      if (pool.block > last && pool.happenedNs <= askedNs) {
+      const isWrong = pool.block > last || pool.contradictedBlock !== Infinity;
+      // A block whose log came before the question, and the node no longer has it; or of which it had not listed that log.
+      if (isWrong && pool.happenedNs <= askedNs) {
         pool.forget();
         this.read(pool, ResyncReason.GAP, nowNs);
-      } else if (!pool.isChanged) pool.book.affirm(nowNs);
+      } else if (isWrong) again = true;
+      else if (!pool.isChanged) pool.book.affirm(nowNs);
       else if (pool.changedNs <= askedNs) this.publish(pool, nowNs);
       else again = true;
     }
@@ -222,10 +239,18 @@ export class Pools {
       return;
     }
     if (outcome === Taken.UNDONE) this.doubt(pool, nowNs);
+    if (log.block <= this.listed) pool.contradictedBlock = Math.min(pool.contradictedBlock, log.block);
     pool.happened(log.block, log.time ?? this.chain.last?.time ?? 0, nowNs);
     if (log.removed) return;
     this.trades.write(pool.instrument, pool.facts, log, this.frame, this.tsOf(pool.time), nowNs);
     if (!history.state.isDeep) this.read(pool, ResyncReason.OUT_OF_RANGE, nowNs);
+  }
+
+  /** Whether what is known of a pool is what the node lists; where nothing is known nothing can differ. */
+  private agrees(pool: LivePool, listed: readonly PoolLog[], from: number, to: number): boolean {
+    if (pool.history?.agrees(listed.filter((log) => log.pool === pool.address), from, to) !== false) return true;
+    this.options.host.count('gaps');
+    return false;
   }
 
   private takeWaiting(pool: LivePool, nowNs: number): void {
