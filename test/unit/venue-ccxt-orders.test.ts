@@ -153,6 +153,25 @@ t.test('fills are told before the end, each once, whoever tells them first', asy
   t.equal(rig.reader.fills.length, 2);
 });
 
+t.test("a streamed trade whose cost or fee cannot be is left to the exchange's list", async (t) => {
+  const rig = new Rig();
+  rig.placed(orderOf(1));
+  rig.progress.onStreamedTrade(tradeOf('T1', 0.4, { fee: { cost: -0.5, currency: 'USDT' } })); // the exchange's own sign
+  rig.progress.onStreamedTrade(tradeOf('T2', 0.6, { cost: 64_000 })); // of the whole order
+  rig.progress.onStreamedTrade(tradeOf('T2', 0.6, { fee: { cost: undefined, currency: undefined } }));
+  t.same([rig.kinds(1), rig.reader.fills.length], ['ACK', 0]);
+  rig.trades = [tradeOf('T1', 0.4), tradeOf('T2', 0.6)];
+  rig.progress.onStreamedOrder(told({ status: 'closed', filled: 1 }));
+  t.ok(await until(() => rig.kinds(1) === 'ACK FILLED'));
+  t.same(rig.reader.fills.map(({ quoteAmount, fee }) => [quoteAmount, fee]), [[2_560_000_000_000n, 50_000_000n], [3_840_000_000_000n, 50_000_000n]]);
+
+  const cut = tradeFacts(tradeOf('T3', 0.0005, { price: 0.01, cost: 0.0000050000000099 }), btc);
+  t.equal(cut.cost, '0.00000500', 'costs are cut at 10^-8');
+  t.equal(tradeFacts(tradeOf('T4', 1, { cost: 63_999.99 }), btc).cost, '63999.99000000', 'what the exchange rounded is what it charged');
+  t.equal(tradeFacts(tradeOf('T5', 0.5, { cost: 64_000 }), btc).cost, '32000.00000000');
+  t.equal(tradeFacts(tradeOf('T6', 0.5, { fee: { cost: -0.2, currency: 'USDT' }, takerOrMaker: 'maker' }), btc).fee, '-0.2', 'a rebate');
+});
+
 t.test('what an exchange calls closed, cancelled or expired is read off its quantities', async (t) => {
   const rig = new Rig();
   rig.placed(orderOf(1), { id: 'A', status: 'closed', filled: 0.4, trades: [tradeOf('T1', 0.4, { order: 'A' })] });
@@ -231,10 +250,10 @@ t.test("a predecessor's order is told with all its fills", async (t) => {
 });
 
 t.test('trades without ids are told apart by what they say', (t) => {
-  const one = tradeFacts(tradeOf('', 0.5, { id: undefined }));
-  t.equal(one.executionId, tradeFacts(tradeOf('', 0.5, { id: undefined })).executionId);
-  t.not(one.number, tradeFacts(tradeOf('', 0.6, { id: undefined })).number);
+  const one = tradeFacts(tradeOf('', 0.5, { id: undefined }), btc);
+  t.equal(one.executionId, tradeFacts(tradeOf('', 0.5, { id: undefined }), btc).executionId);
+  t.not(one.number, tradeFacts(tradeOf('', 0.6, { id: undefined }), btc).number);
   t.ok(Number.isSafeInteger(one.number));
-  t.equal(tradeFacts(tradeOf('123456', 1)).number, 123_456);
+  t.equal(tradeFacts(tradeOf('123456', 1), btc).number, 123_456);
   t.end();
 });

@@ -48,7 +48,8 @@ t.test('any exchange that ccxt streams is a venue; others are refused with what 
 
 t.test('the configuration takes ccxt venues, with keys of their own, and refuses the same account twice', (t) => {
   const load = (venues: string[], mode = 'sandbox') => loadConfig({ flags: { venues, mode }, environment: {}, workingDir: '/' }, KNOWN_PARTS);
-  t.same(Object.keys(load(['kraken', 'ccxt:gate']).config.venues), ['kraken', 'ccxt:gate']);
+  t.same(Object.keys(load(['kraken', 'ccxt:gate'], 'paper').config.venues), ['kraken', 'ccxt:gate']);
+  t.same(Object.keys(load(['kraken', 'ccxt:bybit']).config.venues), ['kraken', 'ccxt:bybit'], 'the sandbox serves the exchange behind it');
   t.match(refusal(() => load(['kraken', 'ccxt:gaet'])).message, /ccxt knows no exchange "gaet". Did you mean ccxt:gate/);
   t.match(refusal(() => load(['binance', 'ccxt:binance'])).message, /binance and ccxt:binance are the same account/);
   t.same(Object.keys(load(['binance', 'ccxt:binance'], 'paper').config.venues), ['binance', 'ccxt:binance'], 'on paper the two may be compared');

@@ -9,6 +9,12 @@ import { moduleOf } from './catalogue.js';
 
 export type Client = Exchange;
 
+/** What the library has to be told of single exchanges. */
+const OPTIONS: Readonly<Record<string, object>> = {
+  // By default it asks the API before Advanced Trade, which knows nothing of what open orders hold.
+  coinbase: { fetchBalance: 'v3PrivateGetBrokerageAccounts' },
+};
+
 export interface ClientOptions {
   readonly exchange: string;
   readonly endpoints: VenueEndpoints;
@@ -18,7 +24,7 @@ export interface ClientOptions {
 /** @throws RingsideError UNKNOWN_VENUE, VENUE_NOT_STREAMED, CCXT_MISSING */
 export async function openClient({ exchange, endpoints, credentials }: ClientOptions): Promise<Client> {
   const { default: Pro } = (await import(moduleOf(exchange))) as { default: new (config: object) => Client };
-  const client = new Pro({ enableRateLimit: true, options: { maxRetriesOnFailure: 0, defaultType: 'spot' }, ...keysOf(credentials) });
+  const client = new Pro({ enableRateLimit: true, options: { maxRetriesOnFailure: 0, defaultType: 'spot', ...OPTIONS[exchange] }, ...keysOf(credentials) });
   client.log = () => {};
   keepFailedSends(client);
   client.urls['api'] = redirected(client.urls['api'], endpoints) as Exclude<Addresses, string>;
@@ -53,7 +59,8 @@ function keepFailedSends(client: Client): void {
 function keysOf(credentials: VenueCredentials | undefined): object {
   if (credentials === undefined) return {};
   const { apiKey, secret, passphrase, privateKey } = credentials;
-  return { apiKey, secret, ...(passphrase === undefined ? {} : { password: passphrase }), ...(privateKey === undefined ? {} : { privateKey }) };
+  // Exchanges that sign with a key in PEM take it as the secret, those of a chain as the private key.
+  return { apiKey, secret: secret === '' ? (privateKey ?? '') : secret, ...(passphrase === undefined ? {} : { password: passphrase }), ...(privateKey === undefined ? {} : { privateKey }) };
 }
 
 /** Where the exchange has several kinds of markets, only spot is asked for: a list of kinds, or a switch for each. */

@@ -14,7 +14,7 @@ import { pick, type TrackedOrder, type TrackedOrders } from '../tracked-order.js
 import { isA, messageOf } from './errors.js';
 import { roundedDown, textOf } from './exact.js';
 import type { OrderCalls } from './order-calls.js';
-import { carries, feeOf, hasEnded, REJECTED, tradeFacts, wireIdOf } from './order-words.js';
+import { carries, feeOf, hasEnded, isPlausible, REJECTED, tradeFacts, wireIdOf } from './order-words.js';
 
 /** Polls of an order that should have ended, and of one that may rest, where no stream tells. */
 const SOON_NS = 150e6;
@@ -113,7 +113,7 @@ export class OrderProgress {
   onStreamedTrade(trade: Trade): void {
     const id = trade.order ?? '';
     const order = this.orders.byVenue(id);
-    if (order !== undefined) this.onTrade(order, trade);
+    if (order !== undefined) this.onHint(order, trade);
     else if (id !== '') {
       this.strays.set(id, [...(this.strays.get(id) ?? []), trade]);
       if (this.strays.size > STRAYS_MAX) this.strays.delete(this.strays.keys().next().value!);
@@ -125,7 +125,7 @@ export class OrderProgress {
     const nowNs = this.options.host.nowNs();
     const course = this.courseOf(order);
     this.name(order, told);
-    for (const trade of told.trades ?? []) this.onTrade(order, trade);
+    for (const trade of told.trades ?? []) this.onHint(order, trade);
     if (!hasEnded(told)) {
       if (told.status === 'open') this.onOpen(order, course, nowNs);
       return;
@@ -149,7 +149,7 @@ export class OrderProgress {
     this.orders.name(order, told.id);
     const strays = this.strays.get(told.id) ?? [];
     this.strays.delete(told.id);
-    for (const trade of strays) this.onTrade(order, trade);
+    for (const trade of strays) this.onHint(order, trade);
   }
 
   private onOpen(order: TrackedOrder, course: Course, nowNs: number): void {
@@ -170,11 +170,16 @@ export class OrderProgress {
     this.calls.cancel(order).catch(() => this.options.host.count('requestErrors'));
   }
 
+  /** A trade that did not come from the exchange's list of them: where that would tell better, it is left to the list. */
+  private onHint(order: TrackedOrder, trade: Trade): void {
+    if (!this.calls.listsTrades || isPlausible(trade, order.instrument)) this.onTrade(order, trade);
+  }
+
   private onTrade(order: TrackedOrder, trade: Trade): void {
     const { host } = this.options;
-    const facts = tradeFacts(trade);
-    if (order.done || order.executions.has(facts.executionId)) return;
     try {
+      const facts = tradeFacts(trade, order.instrument);
+      if (order.done || order.executions.has(facts.executionId)) return;
       this.reports.acknowledge(order, 0, host.nowNs());
       this.reports.fill(order, facts, host.nowNs());
     } catch {
