@@ -72,7 +72,8 @@ export class Chain {
   private stepTo(head: Head): Step {
     const { last } = this;
     if (last === undefined) return { kind: 'next' };
-    if (this.hashes.get(head.number) === head.hash) return head.number >= last.number ? { kind: 'known' } : { kind: 'instead', from: head.number + 1 };
+    // An old head again: the chain may end there now, or the node said it twice. Only the node can tell.
+    if (this.hashes.get(head.number) === head.hash) return { kind: head.number >= last.number ? 'known' : 'gap' };
     if (head.number > last.number + 1 || this.hashes.get(head.number - 1) !== head.parentHash) return { kind: 'gap' };
     return head.number === last.number + 1 ? { kind: 'next' } : { kind: 'instead', from: head.number };
   }

@@ -172,8 +172,12 @@ export class UniswapFeed implements FeedSession {
       }
       if (this.catchUp.isBusy) return;
       for (const log of logs) this.pools.onLog(log, answeredNs);
-      this.pools.onListed(head, logs, answeredNs);
+      const follows = this.pools.onListed(head, logs, answeredNs);
       if (!isNewest()) return;
+      if (!follows) {
+        this.missed(answeredNs);
+        return;
+      }
       this.verified = head.number;
       this.pools.onVerified(head, answeredNs);
     });

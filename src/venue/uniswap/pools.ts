@@ -37,7 +37,7 @@ export class Pools {
   chain = new Chain();
   /** Number of the venue frame at hand. */
   frame = 0;
-  /** Newest block of which the node has listed all logs. */
+  /** Of all blocks up to this one the node has listed all logs. */
   private listed = -1;
   private readonly byAddress: ReadonlyMap<string, LivePool>;
   private readonly gas: GasMeter;
@@ -93,11 +93,13 @@ export class Pools {
     for (const pool of this.all) this.weighGas(pool, nowNs);
   }
 
-  /** These are all logs of a block, and have been taken in. */
-  onListed({ number, hash }: Head, logs: readonly PoolLog[], nowNs: number): void {
-    if (this.chain.hashOf(number) !== hash) return;
+  /** These are all logs of a block, and have been taken in. @returns false: those of a block before were never listed */
+  onListed({ number, hash }: Head, logs: readonly PoolLog[], nowNs: number): boolean {
+    if (this.chain.hashOf(number) !== hash) return true;
+    if (number > this.listed + 1) return false;
     this.listed = Math.max(this.listed, number);
     for (const pool of this.all) if (!this.agrees(pool, logs, number, number)) this.read(pool, ResyncReason.GAP, nowNs);
+    return true;
   }
 
   /** The newest block is listed. */
@@ -239,7 +241,10 @@ export class Pools {
       return;
     }
     if (outcome === Taken.UNDONE) this.doubt(pool, nowNs);
-    if (log.block <= this.listed) pool.contradictedBlock = Math.min(pool.contradictedBlock, log.block);
+    if (log.block <= this.listed) {
+      pool.contradictedBlock = Math.min(pool.contradictedBlock, log.block);
+      this.doubt(pool, nowNs);
+    }
     pool.happened(log.block, log.time ?? this.chain.last?.time ?? 0, nowNs);
     if (log.removed) return;
     this.trades.write(pool.instrument, pool.facts, log, this.frame, this.tsOf(pool.time), nowNs);
