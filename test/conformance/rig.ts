@@ -110,7 +110,7 @@ export class FeedRun {
   /** The two books are read a moment apart: equal once in many reads is equal. */
   async equalsVenue(): Promise<boolean> {
     const { market, double } = this.rig;
-    for (let attempt = 0; attempt < 600; attempt++) {
+    for (let attempt = 0; attempt < 3000; attempt++) {
       const theirs = comparable(await double.book(market.symbol));
       if (this.state === BookState.IN_SYNC && comparable(this.book()) === theirs) return true;
       await new Promise((resolve) => setTimeout(resolve, 3));

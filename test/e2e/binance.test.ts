@@ -54,7 +54,7 @@ t.test("the feed keeps the sandbox's whole books, through gaps, doubled frames, 
   const inSync = (): boolean => index.instruments.every((instrument) => feed.replica.states[instrument.index] === BookState.IN_SYNC);
   const same = async (): Promise<boolean> => {
     // The stream tells changes every 100 ms: equal once in many reads is equal.
-    for (let attempt = 0; attempt < 600; attempt++) {
+    for (let attempt = 0; attempt < 3000; attempt++) {
       const theirs = comparable(await sandboxBook(btc.symbol));
       if (inSync() && comparable(seen(feed, btc)) === theirs) return true;
       await new Promise((resolve) => setTimeout(resolve, 3));

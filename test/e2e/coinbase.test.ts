@@ -50,7 +50,7 @@ t.test("the feed keeps the sandbox's books level by level, through gaps, doubled
   const inSync = (): boolean => index.instruments.every((instrument) => feed.replica.states[instrument.index] === BookState.IN_SYNC);
   const same = async (): Promise<boolean> => {
     // The two are read a moment apart: equal once in many reads is equal.
-    for (let attempt = 0; attempt < 300; attempt++) {
+    for (let attempt = 0; attempt < 3000; attempt++) {
       const theirs = comparable(await sandboxBook(btc.symbol), 1000);
       if (inSync() && comparable(seen(feed, btc, 1000), 1000) === theirs) return true;
       await new Promise((resolve) => setTimeout(resolve, 3));
