@@ -27,6 +27,8 @@ const FIRST_PLAUSIBLE_SECOND = 1_230_768_000;
 export const NO_SYMBOL = -1;
 const NOT_OURS = -2;
 
+const BACKSLASH = 0x5c;
+
 /** A side that comes twice in an entry is not to be guessed at. */
 const Seen = { BIDS: 1, ASKS: 2 } as const;
 
@@ -76,6 +78,8 @@ export class BookEntry {
         at = scanString(bytes, at, end);
         if (at < 0 || this.book !== NO_SYMBOL) return MALFORMED;
         this.book = this.symbols.find(bytes, bounds[0], bounds[1]);
+        // An escaped name may be one of ours: it costs what a broken frame costs.
+        if (this.book < 0 && bytes.subarray(bounds[0], bounds[1]).includes(BACKSLASH)) return MALFORMED;
         if (this.book < 0) this.book = NOT_OURS;
       } else if (boundsAre(bytes, CHECKSUM)) at = this.readChecksum(bytes, at, end);
       else if (boundsAre(bytes, TIMESTAMP)) at = readTime(bytes, at, end, this.epoch, this.time);
