@@ -61,6 +61,13 @@ export async function listen(port: number, where: string, handler: HttpHandler):
   return server;
 }
 
+/** Stop listening, and cut off whoever is still connected. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
+
 /** Where it listens: `http://127.0.0.1:40123`. */
 export function loopback(scheme: 'http' | 'ws', server: Server): string {
   return `${scheme}://${LOOPBACK}:${(server.address() as AddressInfo).port}`;

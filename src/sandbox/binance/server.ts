@@ -14,7 +14,7 @@ import { WsApiConnection } from './wsapi.js';
 import { controlReply } from '../control.js';
 import type { ControlContext } from '../control.js';
 import { withDepthFaults } from '../depth-faults.js';
-import { listen, loopback, parseForm } from '../http.js';
+import { closeServer, listen, loopback, parseForm } from '../http.js';
 import type { HttpReply, HttpRequest } from '../http.js';
 import { checkRange } from '../option-range.js';
 import { Sockets } from '../sockets.js';
@@ -144,9 +144,7 @@ export async function startBinance(options: VenueStart<BinanceOptions>): Promise
     flushMarket: (marketIndex) => send(feed.flush(marketIndex, core.virtualMs())),
     close: async () => {
       await sockets.close();
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      http.closeAllConnections();
-      await closed;
+      await closeServer(http);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { controlReply } from '../control.js';
 import type { ControlContext } from '../control.js';
 import { withDepthFaults } from '../depth-faults.js';
-import { listen, loopback } from '../http.js';
+import { closeServer, listen, loopback } from '../http.js';
 import { Sockets } from '../sockets.js';
 import { Topics } from '../topics.js';
 import type { Frame } from '../topics.js';
@@ -91,9 +91,7 @@ export async function startBybit(options: VenueStart<BybitOptions>): Promise<Ven
     close: async () => {
       clearInterval(idle);
       await sockets.close();
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      http.closeAllConnections();
-      await closed;
+      await closeServer(http);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The Coinbase sandbox: REST and WebSocket on one loopback port. */
 import { controlReply, type ControlContext } from '../control.js';
-import { listen, loopback } from '../http.js';
+import { closeServer, listen, loopback } from '../http.js';
 import { Sockets } from '../sockets.js';
 import type { VenueServer, VenueStart } from '../venue.js';
 import { CoinbaseAuth, coinbaseKeysOf } from './auth.js';
@@ -107,9 +107,7 @@ export async function startCoinbase(options: VenueStart<CoinbaseOptions>): Promi
     close: async () => {
       clearInterval(heartbeat);
       await sockets.close();
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      http.closeAllConnections();
-      await closed;
+      await closeServer(http);
     },
   };
 }

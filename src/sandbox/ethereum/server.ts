@@ -1,7 +1,7 @@
 /** The sandbox Ethereum node: JSON-RPC over HTTP and WebSocket on one loopback port, with the sandbox's own doors beside it. */
 import { controlReply } from '../control.js';
 import type { ControlContext, CrossRequest } from '../control.js';
-import { listen, loopback } from '../http.js';
+import { closeServer, listen, loopback } from '../http.js';
 import type { HttpReply, HttpRequest } from '../http.js';
 import { checkRange } from '../option-range.js';
 import { Sockets } from '../sockets.js';
@@ -74,9 +74,7 @@ export async function startEthereum({ core, seed, port, stepMs, fair, isFrozen, 
     flushMarket: () => undefined,
     close: async () => {
       await sockets.close();
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      http.closeAllConnections();
-      await closed;
+      await closeServer(http);
     },
   };
 }

@@ -13,7 +13,7 @@ import { KrakenSymbols } from './symbols.js';
 import { controlReply } from '../control.js';
 import type { ControlContext } from '../control.js';
 import { withDepthFaults } from '../depth-faults.js';
-import { listen, loopback } from '../http.js';
+import { closeServer, listen, loopback } from '../http.js';
 import { Sockets } from '../sockets.js';
 import { rfc3339 } from '../text.js';
 import { Topics } from '../topics.js';
@@ -121,9 +121,7 @@ export async function startKraken(options: VenueStart<KrakenOptions>): Promise<V
       clearInterval(heartbeat);
       orders.cancelAllAfter(0);
       await sockets.close();
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      http.closeAllConnections();
-      await closed;
+      await closeServer(http);
     },
   };
 }
