@@ -87,6 +87,15 @@ export class OrderReports {
     this.report(order, ReportKind.UNKNOWN, RejectReason.NONE, 0, 0, nowNs);
   }
 
+  /** Orders whose answers are overdue are unknown. */
+  doubtOverdue(nowNs: number): void {
+    for (const order of this.orders.live) {
+      if (order.answerDueNs < 0 || nowNs < order.answerDueNs) continue;
+      order.answerDueNs = -1;
+      this.unknown(order, nowNs);
+    }
+  }
+
   report(order: TrackedOrder, kind: number, reason: number, cumQty: number, tsVenueNs: number, nowNs: number): void {
     if (kind === ReportKind.REJECTED) this.options.host.count('rejects');
     this.writer.write({

@@ -114,11 +114,7 @@ export class BybitGateway implements GatewaySession {
 
   onTimer(nowNs: number): void {
     this.writer.drain();
-    for (const order of this.orders.live) {
-      if (order.answerDueNs < 0 || nowNs < order.answerDueNs) continue;
-      order.answerDueNs = -1;
-      this.reports.unknown(order, nowNs);
-    }
+    this.reports.doubtOverdue(nowNs);
     this.stream.onTimer(nowNs);
     this.entry.onTimer(nowNs);
     if (!this.stream.open) return;

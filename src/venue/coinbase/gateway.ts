@@ -108,11 +108,7 @@ export class CoinbaseGateway implements GatewaySession {
     this.queries.onTimer(nowNs);
     this.fills.pump(nowNs);
     this.requests.pump(nowNs);
-    for (const order of this.orders.live) {
-      if (order.answerDueNs < 0 || nowNs < order.answerDueNs) continue;
-      order.answerDueNs = -1;
-      this.reports.unknown(order, nowNs);
-    }
+    this.reports.doubtOverdue(nowNs);
     if (nowNs - this.lastFrameNs > STALL_NS) this.reconnect(VenueReason.STALL);
   }
 

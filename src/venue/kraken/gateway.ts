@@ -108,11 +108,7 @@ export class KrakenGateway implements GatewaySession {
     this.queries.onTimer(nowNs);
     this.requests.pump(nowNs);
     if (this.tokenDueNs >= 0 && nowNs >= this.tokenDueNs) this.requestToken(nowNs);
-    for (const order of this.orders.live) {
-      if (order.answerDueNs < 0 || nowNs < order.answerDueNs) continue;
-      order.answerDueNs = -1;
-      this.reports.unknown(order, nowNs);
-    }
+    this.reports.doubtOverdue(nowNs);
     const silentNs = nowNs - this.lastFrameNs;
     if (silentNs > STALL_NS) this.reconnect(VenueReason.STALL);
     else if (silentNs > STALL_NS / 2 && !this.pinged) {

@@ -104,11 +104,7 @@ export class OkxGateway implements GatewaySession {
 
   onTimer(nowNs: number): void {
     this.writer.drain();
-    for (const order of this.orders.live) {
-      if (order.answerDueNs < 0 || nowNs < order.answerDueNs) continue;
-      order.answerDueNs = -1;
-      this.reports.unknown(order, nowNs);
-    }
+    this.reports.doubtOverdue(nowNs);
     this.socket.onTimer(nowNs);
     if (!this.socket.open) return;
     this.clock.follow(this.requests, nowNs);

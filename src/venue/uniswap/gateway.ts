@@ -121,11 +121,7 @@ export class UniswapGateway implements GatewaySession {
     this.writer.drain();
     if (!this.open) return;
     this.logOn.onTimer(nowNs);
-    for (const order of this.orders.live) {
-      if (order.answerDueNs < 0 || nowNs < order.answerDueNs) continue;
-      order.answerDueNs = -1;
-      this.reports.unknown(order, nowNs);
-    }
+    this.reports.doubtOverdue(nowNs);
     if (nowNs - this.rpc.oldestNs() > STALL_NS || nowNs - this.lastHeadNs > NO_BLOCK_NS) this.reconnect(VenueReason.STALL);
   }
 
