@@ -1,4 +1,5 @@
 /** `--precision SYMBOL=PRICE,QTY`: decimals of a market where no metadata of the venue is at hand. */
+import { unitAt } from '../model/decimal.js';
 import { RingsideError } from '../model/errors.js';
 import type { SurveyedMarket } from '../venue/contract.js';
 
@@ -19,6 +20,5 @@ export function withPrecision(market: SurveyedMarket, precision: Precision): Sur
   const given = precision.get(market.metadata.symbol);
   if (given === undefined) return market;
   const [priceDecimals, qtyDecimals] = given;
-  const unit = (decimals: number): string => (decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`);
-  return { fromVenue: true, metadata: { ...market.metadata, tickSize: unit(priceDecimals), stepSize: unit(qtyDecimals), minQty: '0', priceDecimals, qtyDecimals } };
+  return { fromVenue: true, metadata: { ...market.metadata, tickSize: unitAt(priceDecimals), stepSize: unitAt(qtyDecimals), minQty: '0', priceDecimals, qtyDecimals } };
 }

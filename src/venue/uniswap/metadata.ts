@@ -2,6 +2,7 @@
  * What the configured pools are: their tokens, fees and kinds from the pools, decimals and symbols from the tokens, all
  * read from the chain. Two batches of calls: the pools, then the tokens they name.
  */
+import { unitAt } from '../../model/decimal.js';
 import { RingsideError } from '../../model/errors.js';
 import type { MarketMetadata, PoolFacts } from '../../model/instrument.js';
 import type { HttpRequest, MetadataCodec, MetadataContext } from '../contract.js';
@@ -94,10 +95,6 @@ function readToken(address: string, results: Results): Token | undefined {
   const code = canonicalCode(textIn(results.get(`${address}.symbol`)) ?? '');
   if (!holdsWords(decimals, 1) || uintAt(decimals, 0) > 30n || code === undefined) return undefined;
   return { address, decimals: Number(uintAt(decimals, 0)), code };
-}
-
-function unitAt(decimals: number): string {
-  return decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`;
 }
 
 function clamp(value: number, max: number): number {
