@@ -4,10 +4,8 @@ import { PaperGateway } from '../src/execution/paper-gateway.js';
 import { AMOUNT_DECIMALS, parseDecimal } from '../src/model/decimal.js';
 import type { RecordSink } from '../src/record/slot.js';
 import type { GatewaySession } from '../src/venue/contract.js';
+import { venueById } from '../src/venue/registry.js';
 import type { ActorEnvironment } from './environment.js';
-
-/** Venues that take the fee from what is received; the others charge it in quote. */
-const FEE_IN_RECEIVED: ReadonlySet<string> = new Set(['binance', 'bybit']);
 
 export function createPaperSession({ index, spec }: ActorEnvironment, venueId: string, sink: RecordSink): GatewaySession {
   const reader = new SharedBookReader(spec.sharedBook);
@@ -20,7 +18,7 @@ export function createPaperSession({ index, spec }: ActorEnvironment, venueId: s
     sink,
     depth: (instrument) => (reader.read(instrument, view) ? view : undefined),
     latencyNs: latencyMs * 1e6,
-    feeInReceived: FEE_IN_RECEIVED.has(venueId),
+    feeInReceived: venueById(venueId).feeFrom === 'received',
     balances: index.assets.map(({ code }) => parseDecimal(balances[code] ?? '0', AMOUNT_DECIMALS)),
     assetIndex: (code) => assets.get(code),
   });

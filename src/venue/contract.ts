@@ -234,6 +234,8 @@ export interface TranscriptSurvey {
   answers(request: HttpRequest, url: string | undefined, body: string): boolean;
 }
 
+export type FeeFrom = 'received' | 'quote';
+
 /** One line of the registry. */
 export interface Venue {
   /** `binance`, `kraken`. */
@@ -244,6 +246,8 @@ export interface Venue {
   /** Fees assumed where neither the venue nor the configuration tells, ppm. */
   readonly defaultTakerFeePpm: number;
   readonly defaultMakerFeePpm: number;
+  /** What fees are taken from: the asset an order receives, or always the quote. Paper fills are charged so. */
+  readonly feeFrom: FeeFrom;
   /** Levels a side where the configuration does not say; absent: the engine's own choice. */
   readonly defaultDepth?: number;
   /** Slots that the feed's ring must have, a power of two: a frame is published whole, so its largest must fit. Absent: what is usual. */

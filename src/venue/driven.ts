@@ -3,7 +3,7 @@
  * own. A driver runs it and writes the same records a session does. Slower than an adapter of ours, and said to be.
  */
 import type { MarketMetadata } from '../model/instrument.js';
-import type { FeedCounter, FeedOptions, GatewayCounter, GatewayOptions, OrderTaker, Venue, VenueCredentials, VenueEndpoints, VenueSettings } from './contract.js';
+import type { FeeFrom, FeedCounter, FeedOptions, GatewayCounter, GatewayOptions, OrderTaker, Venue, VenueCredentials, VenueEndpoints, VenueSettings } from './contract.js';
 
 /** What a driver is given by whoever runs it. */
 export interface DriverHost<Counter extends string> {
@@ -80,6 +80,8 @@ export interface DrivenVenue {
   /** Fees assumed where neither the venue nor the configuration tells, ppm. */
   readonly defaultTakerFeePpm: number;
   readonly defaultMakerFeePpm: number;
+  /** As Venue.feeFrom. */
+  readonly feeFrom: FeeFrom;
   /** @throws RingsideError VENUE_UNREACHABLE, VENUE_REFUSED, VENUE_METADATA */
   listMarkets(context: MarketsContext): Promise<MarketMetadata[]>;
   createFeedDriver(options: FeedDriverOptions): FeedDriver;

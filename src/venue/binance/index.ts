@@ -14,12 +14,13 @@ function marketData(market: BinanceMarket, takerFeePpm: number, makerFeePpm: num
     metadata: new BinanceMetadata(market),
     defaultTakerFeePpm: takerFeePpm,
     defaultMakerFeePpm: makerFeePpm,
+    feeFrom: 'quote',
     createFeed: (options) => new BinanceFeed(market, options),
     createSurvey: () => new BinanceSurvey(market),
     recognises: (frame) => marketOf(frame) === market,
   };
 }
 
-export const binance: Venue = { ...marketData(SPOT, 1000, 1000), createGateway: (options) => new BinanceGateway(options) };
+export const binance: Venue = { ...marketData(SPOT, 1000, 1000), feeFrom: 'received', createGateway: (options) => new BinanceGateway(options) };
 export const binanceUsdM: Venue = marketData(USD_M, 500, 200);
 export const binanceCoinM: Venue = marketData(COIN_M, 500, 200);

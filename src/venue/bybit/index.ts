@@ -15,6 +15,7 @@ export const bybit: Venue = {
   metadata: bybitMetadata,
   defaultTakerFeePpm: 1000,
   defaultMakerFeePpm: 1000,
+  feeFrom: 'received',
   // Sent every 20 ms; the next deeper topic (200) every 100 ms.
   defaultDepth: 50,
   createFeed: (options) => new BybitFeed(options),

@@ -16,6 +16,7 @@ export function ccxtVenue(exchange: string): DrivenVenue {
     // Where neither the exchange nor the configuration tells: what an unknown venue may well charge.
     defaultTakerFeePpm: 2500,
     defaultMakerFeePpm: 2500,
+    feeFrom: 'quote',
     listMarkets: (context) => listMarkets(exchange, context),
     createFeedDriver: (options) => new CcxtFeed(exchange, options),
     createGatewayDriver: (options) => new CcxtGateway(exchange, options),

@@ -12,6 +12,7 @@ export const coinbase: Venue = {
   metadata: coinbaseMetadata,
   defaultTakerFeePpm: 6000,
   defaultMakerFeePpm: 4000,
+  feeFrom: 'quote',
   // Snapshots are whole books; the largest known are over 10 MB, about 90,000 levels.
   feedSlots: 1 << 17,
   createFeed: (options) => new CoinbaseFeed(options),

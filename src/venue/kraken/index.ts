@@ -12,6 +12,7 @@ export const kraken: Venue = {
   metadata: krakenMetadata,
   defaultTakerFeePpm: 4000,
   defaultMakerFeePpm: 2500,
+  feeFrom: 'quote',
   createFeed: (options) => new KrakenFeed(options),
   createSurvey: () => new KrakenSurvey(),
   recognises: ({ channel, sequence_num: sequence }) => typeof channel === 'string' && sequence === undefined,

@@ -12,6 +12,7 @@ export const okx: Venue = {
   metadata: okxMetadata,
   defaultTakerFeePpm: 1000,
   defaultMakerFeePpm: 800,
+  feeFrom: 'received',
   createFeed: (options) => new OkxFeed(options),
   createSurvey: () => new OkxSurvey(),
   recognises: ({ arg }) => typeof (arg as { channel?: unknown } | null | undefined)?.channel === 'string',

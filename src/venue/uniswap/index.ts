@@ -14,6 +14,7 @@ export const uniswap: Venue = {
   // Fees of pools are in their prices.
   defaultTakerFeePpm: 0,
   defaultMakerFeePpm: 0,
+  feeFrom: 'quote',
   createFeed: (options) => new UniswapFeed(options),
   createSurvey: () => new UniswapSurvey(),
   recognises: ({ topics }) => Array.isArray(topics),
