@@ -1,6 +1,5 @@
 /** `ringside sandbox`: the sandbox venues on loopback, until a signal or the given duration. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { BLOCK_MS } from '../sandbox/ethereum/index.js';
 import { SANDBOX_DEFAULTS, startSandbox, UNLIMITED } from '../sandbox/index.js';
 import type { SandboxReady } from '../sandbox/index.js';
 import { SANDBOX_VENUES } from '../sandbox/registry.js';
@@ -12,18 +11,19 @@ interface Flags {
   rate: number;
   stepMs: number;
   venues?: string[];
-  binanceDepthMs: number;
-  uniswapBlockMs: number;
   startMs?: number;
   duration?: number;
   json?: boolean;
   limits: boolean;
   withParent?: boolean;
-  /** `portBinance`, `portKraken`, … */
-  [port: `port${string}`]: number | undefined;
 }
 
-const BINANCE_DEPTH_MS = 100;
+/** Of every venue: its port, and what only it can be told. */
+const VENUE_OPTIONS = SANDBOX_VENUES.map(({ id, name, defaults, flags = [] }) => ({
+  id,
+  port: new Option(`--port-${id} <port>`, `port of ${name}`).argParser(wholeNumber).default(0, 'any free one'),
+  own: flags.map(({ flag, option, doc }) => ({ option, flag: new Option(`--${flag} <n>`, doc).argParser(wholeNumber).default((defaults as Record<string, unknown>)[option]) })),
+}));
 
 export function sandboxCommand(): Command {
   const command = new Command('sandbox')
@@ -33,8 +33,6 @@ export function sandboxCommand(): Command {
     .option('--pairs <n|list>', 'how many base assets are listed, 1 to 500 (BTC, ETH, SOL, XRP, then made-up ones), or which pairs, such as BTC/USDT,ETH/USDT', pairs, SANDBOX_DEFAULTS.pairs)
     .option('--rate <n>', 'book changes a second, over all markets of all venues', wholeNumber, SANDBOX_DEFAULTS.ratePerSecond)
     .option('--step-ms <n>', 'length of a market step in milliseconds', wholeNumber, SANDBOX_DEFAULTS.stepMs)
-    .option('--binance-depth-ms <n>', "period of Binance's @depth@100ms stream; shorter for latency measurements", wholeNumber, BINANCE_DEPTH_MS)
-    .option('--uniswap-block-ms <n>', 'from one block of the Ethereum node to the next', wholeNumber, BLOCK_MS)
     .option('--start-ms <n>', "the market's time at its first step, ms since 1970 (default: now)", wholeNumber)
     .option('--duration <time>', 'stop after this long, such as 30s or 5m (default: until a signal)', parseDuration)
     .option('--no-limits', 'lift the rate limits, for benchmarks')
@@ -51,17 +49,18 @@ Each venue also answers, on its REST address:
 
 Example: ringside sandbox --seed 7 --json`)
     .action(run);
-  for (const { id, name } of SANDBOX_VENUES) command.addOption(new Option(`--port-${id} <port>`, `port of ${name}`).argParser(wholeNumber).default(0, 'any free one'));
+  for (const { port, own } of VENUE_OPTIONS) for (const option of [port, ...own.map(({ flag }) => flag)]) command.addOption(option);
   return command;
 }
 
 async function run(flags: Flags): Promise<void> {
   const unlimited = flags.limits ? {} : UNLIMITED;
+  const given = flags as unknown as Readonly<Record<string, number>>;
   const sandbox = await startSandbox({
     seed: flags.seed, pairs: flags.pairs, ratePerSecond: flags.rate, stepMs: flags.stepMs, startMs: flags.startMs ?? null,
     ...(flags.venues === undefined ? {} : { venues: flags.venues }),
-    ports: Object.fromEntries(SANDBOX_VENUES.map(({ id }) => [id, flags[portFlag(id)] ?? 0])),
-    own: { ...unlimited, binance: { ...unlimited.binance, depthMs: flags.binanceDepthMs }, uniswap: { ...unlimited.uniswap, blockMs: flags.uniswapBlockMs } },
+    ports: Object.fromEntries(VENUE_OPTIONS.map(({ id, port }) => [id, given[port.attributeName()]])),
+    own: Object.fromEntries(VENUE_OPTIONS.map(({ id, own }) => [id, { ...unlimited[id], ...Object.fromEntries(own.map(({ option, flag }) => [option, given[flag.attributeName()]])) }])),
   });
   let timer: NodeJS.Timeout | undefined;
   const stopped = new Promise<void>((resolve) => {
@@ -92,11 +91,6 @@ function readyText({ seed, venues }: SandboxReady): string {
 /** A PEM has lines of its own. */
 function oneLine(text: string): string {
   return text.trimEnd().replaceAll('\n', '\\n');
-}
-
-/** As commander spells `--port-binance`. */
-function portFlag(id: string): `port${string}` {
-  return `port${id.replace(/(^|-)[a-z]/g, (letter) => letter.at(-1)!.toUpperCase())}`;
 }
 
 function wholeNumber(text: string): number {

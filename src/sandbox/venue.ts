@@ -68,6 +68,15 @@ export interface VenueServer {
   close: () => Promise<void>;
 }
 
+/** An option of one venue on the command line. */
+export interface VenueFlag {
+  /** `binance-depth-ms`: the venue first. */
+  readonly flag: string;
+  /** Which of the venue's `defaults` it sets. */
+  readonly option: string;
+  readonly doc: string;
+}
+
 /** One line of the registry. */
 export interface SandboxVenue<O extends object = object> {
   /** As the engine's registry has it. */
@@ -86,6 +95,8 @@ export interface SandboxVenue<O extends object = object> {
   /** Options that only this venue has: where nothing is said, and without limits. */
   readonly defaults: O;
   readonly unlimited: Partial<O>;
+  /** Those that are whole numbers and stand on the command line. */
+  readonly flags?: readonly VenueFlag[];
   /** @throws RingsideError SANDBOX_PORT_IN_USE, SANDBOX_LISTEN_FAILED */
   start(options: VenueStart<O>): Promise<VenueServer>;
 }

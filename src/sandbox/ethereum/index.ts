@@ -3,8 +3,6 @@ import type { SandboxVenue } from '../venue.js';
 import { ETHEREUM_LIMITS } from './request-rate.js';
 import type { EthereumOptions } from './server.js';
 
-export const BLOCK_MS = 500;
-
 /** Its pools follow the fair prices; the matching engine has no books of them. */
 export const uniswap: SandboxVenue<EthereumOptions> = {
   id: 'uniswap',
@@ -14,8 +12,9 @@ export const uniswap: SandboxVenue<EthereumOptions> = {
   character: { lagMs: 0, halfSpreadBps: 0, noiseBps: 0, levelValue: 0, qtyDecimals: 8 },
   quotes: [],
   rules: () => undefined,
-  defaults: { limits: ETHEREUM_LIMITS, blockMs: BLOCK_MS },
+  defaults: { limits: ETHEREUM_LIMITS, blockMs: 500 },
   unlimited: { limits: { requestsPerSecond: 1e12, burst: 1e12 } },
+  flags: [{ flag: 'uniswap-block-ms', option: 'blockMs', doc: 'from one block of the Ethereum node to the next' }],
   // Loaded when it is wanted: its library takes its time.
   start: async (options) => (await import('./server.js')).startEthereum(options),
 };
