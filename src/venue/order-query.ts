@@ -16,7 +16,7 @@ export interface OrderArchive<F> {
    */
   find(order: TrackedOrder, nowNs: number, onAnswer: (found: F | undefined, answered: boolean, nowNs: number) => void): void;
   /** Tell those of the order's trades that were not told yet, until its fills come to `filled` or there are no more. */
-  tellTrades(order: TrackedOrder, filled: number, nowNs: number, onTold: (nowNs: number) => void): void;
+  tellTrades(order: TrackedOrder, filled: number, nowNs: number, onTold: (nowNs: number) => void, found: F): void;
   /** The venue's name for it. */
   idOf(found: F): string;
   /** Filled in total, at the pair's scale. */
@@ -41,9 +41,13 @@ interface Query {
 export class OrderQuery<F> {
   private readonly queries = new Map<number, Query>();
 
-  /** @param settledNs how long after it was sent an order that nobody knows of will never be known, ns */
+  /**
+   * @param settledNs how long after it was sent an order that nobody knows of will never be known, ns
+   * @param attemptsMax how often the trades of an order are asked for
+   */
   constructor(
     private readonly orders: TrackedOrders, private readonly reports: OrderReports, private readonly archive: OrderArchive<F>, private readonly settledNs: number,
+    private readonly attemptsMax = TRADE_ATTEMPTS_MAX,
   ) {}
 
   ask(outgoing: OutgoingOrder, nowNs: number): void {
@@ -95,11 +99,11 @@ export class OrderQuery<F> {
     this.orders.name(order, this.archive.idOf(found));
     const filled = this.archive.cumQty(order, found);
     if (filled <= order.cumQty) return this.conclude(query, found, filled, nowNs);
-    if (++query.attempts > TRADE_ATTEMPTS_MAX) return this.failed(query, nowNs);
+    if (++query.attempts > this.attemptsMax) return this.failed(query, nowNs);
     this.archive.tellTrades(order, filled, nowNs, (toldNs) => {
       if (filled <= order.cumQty) this.conclude(query, found, filled, toldNs);
       else query.dueNs = toldNs + RETRY_NS;
-    });
+    }, found);
   }
 
   private conclude(query: Query, found: F, filled: number, nowNs: number): void {

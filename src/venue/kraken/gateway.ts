@@ -8,6 +8,7 @@
 import { RejectReason, ReportKind, VenueReason } from '../../record/codes.js';
 import type { GatewayOptions, GatewaySession, OutgoingOrder } from '../contract.js';
 import { ObjectFields } from '../object-fields.js';
+import { OrderQuery } from '../order-query.js';
 import { OrderReports } from '../order-reports.js';
 import { PendingAnswers } from '../pending-answers.js';
 import { ReportWriter } from '../report-writer.js';
@@ -16,7 +17,7 @@ import { scanIsoTime, splitEpoch, type EpochParts } from '../scan-time.js';
 import { pick, TrackedOrders, type TrackedOrder } from '../tracked-order.js';
 import { BalanceRequest } from './balances.js';
 import { Executions } from './executions.js';
-import { OrderQuery } from './order-query.js';
+import { KrakenArchive, type FoundOrder } from './order-archive.js';
 import { cancelText, DEADLINE_MS, executionsText, OrderText } from './order-text.js';
 import { PrivateRequests } from './private-requests.js';
 import { RateCounters } from './rate-counter.js';
@@ -27,6 +28,10 @@ const TOKEN_PATH = '/0/private/GetWebSocketsToken';
 const STALL_NS = 10e9;
 /** An order or cancel without an answer for this long is unknown; by then the order's deadline has passed. */
 const ANSWER_NS = DEADLINE_MS * 1e6 + 1e9;
+/** How long after it was sent an order that nobody knows of will never be known. */
+const SETTLED_NS = DEADLINE_MS * 1e6 + 1e9;
+/** Trades appear a little after the order they belong to. */
+const TRADE_ATTEMPTS_MAX = 6;
 const TOKEN_RETRY_NS = 5e9;
 const CANCEL_BATCH = 50;
 
@@ -39,7 +44,7 @@ export class KrakenGateway implements GatewaySession {
   private readonly reports: OrderReports;
   private readonly executions: Executions;
   private readonly requests: PrivateRequests;
-  private readonly queries: OrderQuery;
+  private readonly queries: OrderQuery<FoundOrder>;
   private readonly balances: BalanceRequest;
   private readonly text: OrderText;
   private readonly rates: RateCounters;
@@ -62,7 +67,7 @@ export class KrakenGateway implements GatewaySession {
     this.reports = new OrderReports(options, this.orders, this.writer);
     this.executions = new Executions(options, this.orders, this.reports);
     this.requests = new PrivateRequests(host, options.credentials);
-    this.queries = new OrderQuery(options, this.orders, this.reports, this.requests);
+    this.queries = new OrderQuery(this.orders, this.reports, new KrakenArchive(options, this.reports, this.requests), SETTLED_NS, TRADE_ATTEMPTS_MAX);
     this.balances = new BalanceRequest(options, this.requests, this.writer);
     this.text = new OrderText(instruments);
     this.rates = new RateCounters(Math.max(0, ...instruments.map(({ index }) => index)) + 1);
