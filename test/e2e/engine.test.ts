@@ -144,9 +144,13 @@ t.test('the same actors run on a thread each', { timeout: 120_000 }, async (t) =
   const reports: Report[] = [];
   const session = await startSession(dataDir(t), reports, ['placement=threads', 'pairs=["BTC-USDT"]']);
   t.ok(await until(() => session.status().fills > 1, 45_000), 'it trades');
+  const inSync = (): boolean => session.status().venues.every(({ books, booksInSync }) => books === booksInSync);
   await session.engine.crash('merger');
-  t.ok(await until(() => session.status().venues.every(({ books, booksInSync }) => books === booksInSync), 20_000), 'a merger that was killed has its books again');
+  t.ok(await until(() => reports.some(({ code, thread }) => code === 'THREAD_BACK' && thread === 'merger'), 10_000), 'a merger that was killed is back');
+  t.ok(await until(inSync, 20_000), 'and has its books again');
   const before = session.status().fills;
   t.ok(await until(() => session.status().fills > before, 45_000), 'it trades after the merger was killed');
+  // What was filled may have been sent before: the status of the books may be older than the death.
+  t.ok(await until(inSync, 20_000));
   checkSummary(t, await session.finish());
 });
