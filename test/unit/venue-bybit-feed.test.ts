@@ -7,6 +7,7 @@ import { MemorySink } from '../../src/record/slot.js';
 import { BybitFeed } from '../../src/venue/bybit/feed.js';
 import { bybit } from '../../src/venue/bybit/index.js';
 import type { FeedOptions } from '../../src/venue/contract.js';
+import { FeedRig } from '../fixtures/feed-rig.js';
 import { BASE_MS, bookFrame, indexOf, market, tradeFrame, VenueBook } from '../fixtures/bybit.js';
 import { BybitOracle } from '../fixtures/bybit-oracle.js';
 import { captureLines, EPOCH_UNIX_NS, feedOptions, RecordingHost, Replica, seeded } from '../fixtures/kraken.js';
@@ -14,42 +15,9 @@ import { playRecording } from '../fixtures/recorded.js';
 
 const encoder = new TextEncoder();
 
-class Rig {
-  readonly host = new RecordingHost();
-  readonly sink: MemorySink;
-  readonly feed: BybitFeed;
-  readonly replica: Replica;
-  nowNs = 1e9;
-
+class Rig extends FeedRig {
   constructor(markets: readonly MarketMetadata[] = [market('BTCUSDT')], changes: Partial<FeedOptions> = {}, capacity = 8192) {
-    this.sink = new MemorySink(capacity);
-    const { instruments } = indexOf(...markets);
-    this.feed = new BybitFeed(feedOptions(instruments, this.host, this.sink, { depth: 50, ...changes }));
-    this.replica = new Replica(this.sink, instruments.length);
-  }
-
-  open(): this {
-    this.feed.onOpen(this.nowNs);
-    this.replica.drain();
-    return this;
-  }
-
-  frame(text: string): this {
-    const bytes = encoder.encode(text);
-    this.feed.onFrame(bytes, bytes.length, this.nowNs++);
-    this.replica.drain();
-    return this;
-  }
-
-  wait(ns: number): this {
-    this.nowNs += ns;
-    this.feed.onTimer(this.nowNs);
-    this.replica.drain();
-    return this;
-  }
-
-  get state(): number {
-    return this.replica.states[0];
+    super(new RecordingHost(), (options) => new BybitFeed(options), indexOf(...markets).instruments, { depth: 50, ...changes }, capacity);
   }
 
   /** Requests sent since the last call: `subscribe orderbook.50.BTCUSDT`. */

@@ -6,46 +6,14 @@ import { MemorySink } from '../../src/record/slot.js';
 import type { FeedOptions } from '../../src/venue/contract.js';
 import { KrakenFeed } from '../../src/venue/kraken/feed.js';
 import type { MarketMetadata } from '../../src/model/instrument.js';
+import { FeedRig } from '../fixtures/feed-rig.js';
 import { captureLines, EPOCH_UNIX_NS, feedOptions, indexOf, market, parsePreserving, PlainBook, plainCrc, RecordingHost, Replica, seeded, VenueBook, type PlainLevel } from '../fixtures/kraken.js';
 
 const encoder = new TextEncoder();
 
-class Rig {
-  readonly host = new RecordingHost();
-  readonly sink: MemorySink;
-  readonly feed: KrakenFeed;
-  readonly replica: Replica;
-  nowNs = 1e9;
-
+class Rig extends FeedRig {
   constructor(markets: readonly MarketMetadata[] = [market('BTC/USD')], changes: Partial<FeedOptions> = {}, capacity = 8192) {
-    this.sink = new MemorySink(capacity);
-    const { instruments } = indexOf(...markets);
-    this.feed = new KrakenFeed(feedOptions(instruments, this.host, this.sink, changes));
-    this.replica = new Replica(this.sink, instruments.length);
-  }
-
-  open(): this {
-    this.feed.onOpen(this.nowNs);
-    this.replica.drain();
-    return this;
-  }
-
-  frame(text: string): this {
-    const bytes = encoder.encode(text);
-    this.feed.onFrame(bytes, bytes.length, this.nowNs++);
-    this.replica.drain();
-    return this;
-  }
-
-  wait(ns: number): this {
-    this.nowNs += ns;
-    this.feed.onTimer(this.nowNs);
-    this.replica.drain();
-    return this;
-  }
-
-  get state(): number {
-    return this.replica.states[0];
+    super(new RecordingHost(), (options) => new KrakenFeed(options), indexOf(...markets).instruments, changes, capacity);
   }
 }
 

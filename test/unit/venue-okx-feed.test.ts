@@ -8,6 +8,7 @@ import { MemorySink } from '../../src/record/slot.js';
 import type { FeedOptions, HttpRequest } from '../../src/venue/contract.js';
 import { OkxFeed } from '../../src/venue/okx/feed.js';
 import { okx } from '../../src/venue/okx/index.js';
+import { FeedRig } from '../fixtures/feed-rig.js';
 import { captureLines, EPOCH_UNIX_NS, feedOptions, RecordingHost, Replica, seeded } from '../fixtures/kraken.js';
 import { BASE_MS, bookFrame, granted, indexOf, market, plainChecksum, restBook, tradeFrame, VenueBook, type BookFrame, type Level } from '../fixtures/okx.js';
 import { OkxOracle } from '../fixtures/okx-oracle.js';
@@ -25,31 +26,9 @@ class TaggedHost extends RecordingHost {
   }
 }
 
-class Rig {
-  readonly host = new TaggedHost();
-  readonly sink: MemorySink;
-  readonly feed: OkxFeed;
-  readonly replica: Replica;
-  nowNs = 1e9;
-
+class Rig extends FeedRig<TaggedHost> {
   constructor(markets: readonly MarketMetadata[] = [market('BTC-USDT')], changes: Partial<FeedOptions> = {}, capacity = 8192) {
-    this.sink = new MemorySink(capacity);
-    const { instruments } = indexOf(...markets);
-    this.feed = new OkxFeed(feedOptions(instruments, this.host, this.sink, changes));
-    this.replica = new Replica(this.sink, instruments.length);
-  }
-
-  open(): this {
-    this.feed.onOpen(this.nowNs);
-    this.replica.drain();
-    return this;
-  }
-
-  frame(text: string): this {
-    const bytes = encoder.encode(text);
-    this.feed.onFrame(bytes, bytes.length, this.nowNs++);
-    this.replica.drain();
-    return this;
+    super(new TaggedHost(), (options) => new OkxFeed(options), indexOf(...markets).instruments, changes, capacity);
   }
 
   book(frame: BookFrame): this {
@@ -58,20 +37,7 @@ class Rig {
 
   /** Answer the oldest REST question. */
   answer(body: string, status = 200): this {
-    this.feed.onResponse(this.host.tags.shift() ?? -1, status, encoder.encode(body), this.nowNs++);
-    this.replica.drain();
-    return this;
-  }
-
-  wait(ns: number): this {
-    this.nowNs += ns;
-    this.feed.onTimer(this.nowNs);
-    this.replica.drain();
-    return this;
-  }
-
-  get state(): number {
-    return this.replica.states[0];
+    return this.respond(this.host.tags.shift() ?? -1, body, status);
   }
 
   get reason(): number {
